@@ -1,0 +1,102 @@
+// Many Perl patterns over many short texts: one Hyperscan database a group, PCRE2 where Hyperscan can only filter, counting
+// as Perl's while (/$re/g) counts. A Matcher is compiled once, immutable, and shared by all threads; each thread brings
+// its own MatchScratch.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/regex/regex.h"
+
+namespace thresh {
+
+struct PatternSpec {
+  std::string name;       // of the rule, for diagnostics
+  PerlPattern pattern;
+  bool multiple = false;  // count every non-overlapping leftmost match over all texts; otherwise the first one ends it
+  std::uint32_t maxhits = 0;
+  bool skip_first_text = false;  // tflags nosubject
+  bool want_captures = false;    // report named groups of every counted match
+};
+
+// One pattern group: texts of one kind (body paragraphs, values of one header, ...).
+using GroupId = std::uint32_t;
+struct PatternGroup {
+  std::string name;  // "body", "header From:addr"
+  std::vector<PatternSpec> patterns;
+};
+
+struct PatternHit {
+  std::uint32_t pattern = 0;  // index in the group
+  std::uint32_t count = 0;    // 1 unless multiple
+  std::uint32_t text = 0;     // index of the text of the first match
+  Span span;                  // of the first match in that text, as Perl reports it
+};
+
+struct MatchOptions {
+  std::string cache_dir;  // compiled databases; empty: no cache
+  unsigned compile_threads = 0;  // 0: as many as cores
+};
+
+struct MatchStatistics {
+  std::size_t patterns = 0, hyperscan_exact = 0, hyperscan_prefilter = 0, pcre_only = 0;
+  std::size_t database_bytes = 0;
+  bool from_cache = false;
+};
+
+class MatchScratch;
+
+class Matcher {
+ public:
+  // Errors name the rule and what is wrong with its pattern. Group i of `groups` is GroupId i.
+  [[nodiscard]] static Result<Matcher> compile(std::vector<PatternGroup> groups, const MatchOptions& options = {});
+  Matcher(Matcher&&) noexcept;
+  Matcher& operator=(Matcher&&) noexcept;
+  ~Matcher();
+
+  // Every pattern of the group that matches at least one of `texts`, each once, in no particular order; appended to
+  // `hits`. Patterns that ran into PCRE2's limit are named in the scratch and count as no match.
+  void scan(GroupId group, std::span<const std::string_view> texts, MatchScratch& scratch,
+            std::vector<PatternHit>& hits) const;
+
+  [[nodiscard]] const PatternGroup& group(GroupId id) const;
+  [[nodiscard]] const MatchStatistics& statistics() const;
+
+ private:
+  friend class MatchScratch;
+  struct State;
+  explicit Matcher(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// Hyperscan scratch, PCRE2 match data, bitmaps: one a thread, for one Matcher.
+class MatchScratch {
+ public:
+  explicit MatchScratch(const Matcher& matcher);
+  MatchScratch(MatchScratch&&) noexcept;
+  ~MatchScratch();
+  // Forgets captures and limits of the last message.
+  void begin_message();
+  // Named groups captured since begin_message(): NAME → distinct values in order (PerMsgStatus::set_captures).
+  struct Capture {
+    std::string name;
+    std::vector<std::string> values;
+  };
+  [[nodiscard]] std::span<const Capture> captures() const;
+  // Names of rules whose pattern ran into a limit since begin_message().
+  [[nodiscard]] std::span<const std::string> limited() const;
+  [[nodiscard]] RegexScratch& regex();
+
+ private:
+  friend class Matcher;
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace thresh
