@@ -85,8 +85,10 @@ void MessageScan::run_evals() {
     evals_.logs().clear();
   }
   for (const EvalHit& hit : evals_.hits())
-    if (const Rule* rule = context_.rules.find(hit.rule); rule != nullptr && context_.rules.is_active(*rule))
-      got_hit(static_cast<std::uint32_t>(rule - context_.rules.rules().data()), hit.value);
+    if (const Rule* rule = context_.rules.find(hit.rule); rule != nullptr) {
+      const auto index = static_cast<std::uint32_t>(rule - context_.rules.rules().data());
+      if (context_.plan.active[index]) got_hit(index, hit.value);
+    }
 }
 
 void MessageScan::evaluate_metas() {

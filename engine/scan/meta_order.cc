@@ -9,7 +9,7 @@ namespace {
 constexpr std::uint32_t no_rule = UINT32_MAX;
 }
 
-MetaOrder::MetaOrder(const RuleSet& set) : rules_(set.rules()), dependents_(set.rules().size()) {
+MetaOrder::MetaOrder(const RuleSet& set, const std::vector<bool>& active) : rules_(set.rules()), dependents_(set.rules().size()) {
   std::unordered_map<std::string_view, std::uint32_t> index;
   for (std::uint32_t i = 0; i < rules_.size(); ++i) index.emplace(rules_[i].name, i);
 
@@ -21,7 +21,7 @@ MetaOrder::MetaOrder(const RuleSet& set) : rules_(set.rules()), dependents_(set.
   std::vector<Node> nodes(rules_.size());
   std::vector<std::vector<std::uint32_t>> waiting(rules_.size());  // meta → metas that name it
   for (std::uint32_t i = 0; i < rules_.size(); ++i) {
-    if (rules_[i].type != RuleType::meta || !set.is_active(rules_[i])) continue;
+    if (rules_[i].type != RuleType::meta || !active[i]) continue;
     nodes[i].active = true;
     nodes[i].step.rule = i;
     for (const std::string& name : rules_[i].meta.rules) {

@@ -16,8 +16,8 @@ namespace thresh {
 
 class MetaOrder {
  public:
-  // `rules` must outlive it.
-  explicit MetaOrder(const RuleSet& rules);
+  // `active`: one flag a rule. `rules` must outlive it.
+  MetaOrder(const RuleSet& rules, const std::vector<bool>& active);
 
   // Metas that wait for one that never runs, as indices into RuleSet::rules().
   [[nodiscard]] std::span<const std::uint32_t> never() const { return never_; }

@@ -2,12 +2,15 @@
 
 #include <map>
 
+#include "engine/scan/active_rules.h"
+
 namespace thresh {
 namespace {
 
 class Planner {
  public:
-  explicit Planner(const RuleSet& rules) : rules_(rules) {
+  Planner(const RuleSet& rules, std::span<const std::string> only) : rules_(rules) {
+    plan_.active = active_rules(rules, only);
     for (const char* name : {"body", "rawbody", "full", "uri"}) plan_.groups.push_back({name, {}});
     plan_.body.group = 0;
     plan_.rawbody.group = 1;
@@ -19,8 +22,8 @@ class Planner {
     const auto all = rules_.rules();
     for (std::uint32_t i = 0; i < all.size(); ++i) {
       plan_.where.push_back(all[i].where.text());
-      if (!rules_.is_active(all[i])) {
-        if (all[i].type != RuleType::empty) plan_.idle.push_back({all[i].name, "its score is 0 in this score set"});
+      if (!plan_.active[i]) {
+        if (all[i].type != RuleType::empty && !rules_.is_active(all[i])) plan_.idle.push_back({all[i].name, "its score is 0 in this score set"});
         continue;
       }
       if (auto status = add(i, all[i]); !status) return std::unexpected(status.error());
@@ -120,6 +123,6 @@ class Planner {
 
 }  // namespace
 
-Result<RulePlan> plan_rules(const RuleSet& rules) { return Planner(rules).run(); }
+Result<RulePlan> plan_rules(const RuleSet& rules, std::span<const std::string> only) { return Planner(rules, only).run(); }
 
 }  // namespace thresh

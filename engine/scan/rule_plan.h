@@ -54,11 +54,12 @@ struct RulePlan {
   std::vector<PlannedEval> evals;
   std::vector<std::uint32_t> mimeheaders, uri_details;
   std::vector<TemplateRule> templates;
+  std::vector<bool> active;          // which rules run
   std::vector<IdleRule> idle;
   std::vector<std::string> where;    // "file:line" of every rule
 };
 
 // Errors carry the rule's file:line. `rules` must outlive the plan.
-[[nodiscard]] Result<RulePlan> plan_rules(const RuleSet& rules);
+[[nodiscard]] Result<RulePlan> plan_rules(const RuleSet& rules, std::span<const std::string> only = {});
 
 }  // namespace thresh

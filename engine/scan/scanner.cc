@@ -10,7 +10,7 @@ struct Scanner::State {
       : rules(std::move(r)),
         plan(std::move(p)),
         matcher(std::move(m)),
-        metas(rules),
+        metas(rules, plan.active),
         eval_settings(std::move(e)),
         settings(std::move(s)),
         options(std::move(o)),
@@ -62,7 +62,7 @@ Result<std::unique_ptr<const Scanner>> Scanner::make(RuleSet rules, const Scanne
 
   // The plan and the metas point into the rules, so the rules move to their final place first.
   auto state_rules = std::make_unique<RuleSet>(std::move(rules));
-  auto plan = plan_rules(*state_rules);
+  auto plan = plan_rules(*state_rules, options.only);
   if (!plan) return std::unexpected(plan.error());
   auto matcher = Matcher::compile(plan->groups, {.cache_dir = options.cache_dir, .compile_threads = options.compile_threads});
   if (!matcher) return std::unexpected(matcher.error());
