@@ -116,6 +116,7 @@ Node Parser::wrap(Kind kind, int depth) {
 
 Node Parser::look(int depth, bool behind, bool negative) {
   const bool outer = std::exchange(behind_allows_keep_, false);
+  const std::uint32_t first_group = next_group_;
   Node node = wrap(Kind::look, depth);
   behind_allows_keep_ = outer;
   node.behind = behind;
@@ -124,6 +125,9 @@ Node Parser::look(int depth, bool behind, bool negative) {
     const Width w = width(node.children[0]);
     constexpr std::uint32_t perl_bound = 255;
     if (w.max > perl_bound) fail("Lookbehind longer than 255 not implemented");
+    // Perl calls it experimental, and a warning refuses the rule.
+    else if (w.min != w.max && next_group_ != first_group)
+      fail("Variable length lookbehind with capturing is experimental");
   }
   return node;
 }

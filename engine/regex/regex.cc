@@ -114,22 +114,26 @@ Result<Regex> Regex::compile(std::string_view source, std::string_view modifiers
   if (source.size() > max_pattern_bytes) return fail("the pattern is longer than 1 MiB");
   auto pattern = syntax::parse(source, modifiers);
   if (!pattern) return std::unexpected(std::move(pattern.error()));
-  auto expression = syntax::to_pcre2(*pattern);
-  if (!expression) return std::unexpected(std::move(expression.error()));
   auto code = std::make_unique<Code>();
-  int error = 0;
-  PCRE2_SIZE offset = 0;
-  const std::uint32_t options = PCRE2_DOTALL | PCRE2_DUPNAMES | (expression->caseless ? PCRE2_CASELESS : 0U);
-  code->code.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(expression->text.data()),
-                                 expression->text.size(), options, &error, &offset, compile_context()));
-  if (!code->code) {
+  for (const bool share : {false, true}) {
+    auto expression = syntax::to_pcre2(*pattern, share);
+    if (!expression) return std::unexpected(std::move(expression.error()));
+    code->translated = std::move(expression->text);
+    int error = 0;
+    PCRE2_SIZE offset = 0;
+    const std::uint32_t options =
+        PCRE2_DOTALL | PCRE2_DUPNAMES | (expression->caseless ? PCRE2_CASELESS : 0U);
+    code->code.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(code->translated.data()),
+                                   code->translated.size(), options, &error, &offset, compile_context()));
+    if (code->code) break;
+    if (error == PCRE2_ERROR_PATTERN_TOO_LARGE && !share) continue;
     PCRE2_UCHAR message[256] = {};
     pcre2_get_error_message(error, message, sizeof message);
+    constexpr std::size_t shown = 200;
     return fail(fmt::format("{} (at offset {} of {})", reinterpret_cast<const char*>(message), offset,
-                            expression->text));
+                            code->translated.substr(0, shown)));
   }
-  pcre2_pattern_info(code->code.get(), PCRE2_INFO_CAPTURECOUNT, &code->groups);
-  code->translated = std::move(expression->text);
+  code->groups = pattern->groups;
   code->names = std::move(pattern->names);
   return Regex(std::move(code));
 }
@@ -161,7 +165,8 @@ MatchStatus Regex::next(std::string_view text, std::size_t from, bool not_empty_
   found = {std::min(pairs[0], pairs[1]), pairs[1]};
   if (groups != nullptr) {
     groups->assign(code_->groups + 1, Span{std::string_view::npos, std::string_view::npos});
-    for (int i = 0; i < rc; ++i) (*groups)[static_cast<std::size_t>(i)] = {pairs[2 * i], pairs[2 * i + 1]};
+    for (int i = 0; i < std::min(rc, static_cast<int>(code_->groups) + 1); ++i)
+      (*groups)[static_cast<std::size_t>(i)] = {pairs[2 * i], pairs[2 * i + 1]};
     (*groups)[0] = found;
   }
   return MatchStatus::match;

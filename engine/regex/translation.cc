@@ -112,12 +112,32 @@ bool shapes(const Node& node, std::vector<Node>& out) {
   return out.size() <= max_lookbehind_shapes;
 }
 
+// Whether the node means the same when called as a group: a call undoes captures, and positions inside are
+// its own.
+bool can_be_called(const Node& node) {
+  switch (node.kind) {
+    case Kind::capture:
+    case Kind::backreference:
+    case Kind::recurse:
+    case Kind::conditional:
+    case Kind::branch_reset:
+    case Kind::verb:
+    case Kind::keep:
+      return false;
+    default:
+      return std::ranges::all_of(node.children, can_be_called);
+  }
+}
+
 class Writer {
  public:
-  explicit Writer(bool caseless) : caseless_(caseless) {}
+  // `first_shared`: 0, or the number of the first group that may be added behind the pattern for what occurs
+  // repeatedly.
+  Writer(bool caseless, std::uint32_t first_shared) : caseless_(caseless), first_shared_(first_shared) {}
 
   void write(const Node& node);
   [[nodiscard]] std::string& text() { return text_; }
+  [[nodiscard]] const std::vector<std::string>& shared() const { return shared_; }
   [[nodiscard]] const std::string& error() const { return error_; }
 
  private:
@@ -129,8 +149,11 @@ class Writer {
     text_ += ')';
   }
   void lookbehind(const Node& node);
+  void shared_group(const Node& node);
 
   bool caseless_;
+  std::uint32_t first_shared_;
+  std::vector<std::string> shared_;
   std::string text_;
   std::string error_;
 };
@@ -175,6 +198,22 @@ void Writer::repeat(const Node& node) {
     text_ += fmt::format("{{{},{}}}", node.min, node.max);
   if (node.greed == Greed::lazy) text_ += '?';
   if (node.greed == Greed::possessive) text_ += '+';
+}
+
+// Writes a group once, behind the pattern, and calls it from here: PCRE2 copies what a quantifier repeats,
+// and has 64 KiB.
+void Writer::shared_group(const Node& node) {
+  std::string outer = std::exchange(text_, {});
+  write(node.children[0]);
+  std::string inner = std::exchange(text_, std::move(outer));
+  constexpr std::size_t worth_sharing = 150;
+  if (inner.size() < worth_sharing || !can_be_called(node)) {
+    text_ += "(?:" + inner + ")";
+    return;
+  }
+  auto at = std::ranges::find(shared_, inner);
+  if (at == shared_.end()) at = shared_.insert(at, std::move(inner));
+  text_ += fmt::format("(?{})", first_shared_ + static_cast<std::uint32_t>(at - shared_.begin()));
 }
 
 // PCRE2 wants each alternative at the top to have one length.
@@ -223,7 +262,10 @@ void Writer::write(const Node& node) {
       enclosed(node.text.empty() ? "(" : "(?<" + node.text + ">", node.children[0]);
       break;
     case Kind::group:
-      enclosed("(?:", node.children[0]);
+      if (first_shared_ > 0)
+        shared_group(node);
+      else
+        enclosed("(?:", node.children[0]);
       break;
     case Kind::branch_reset:
       enclosed("(?|", node.children[0]);
@@ -343,16 +385,21 @@ std::string class_text(const ByteSet& set) {
   return text + "]";
 }
 
-Result<Pcre2Expression> to_pcre2(const Pattern& pattern) {
+Result<Pcre2Expression> to_pcre2(const Pattern& pattern, bool share) {
   int folded = 0;
   int exact = 0;
   count_cases(pattern.root, folded, exact);
   Pcre2Expression out;
   out.caseless = folded > exact;
-  Writer writer(out.caseless);
+  Writer writer(out.caseless, share ? pattern.groups + 1 : 0);
   writer.write(pattern.root);
   if (!writer.error().empty()) return fail(writer.error());
   out.text = std::move(writer.text());
+  if (!writer.shared().empty()) {
+    out.text = "(?:" + out.text + ")(?(DEFINE)";
+    for (const std::string& shared : writer.shared()) out.text += "(" + shared + ")";
+    out.text += ')';
+  }
   return out;
 }
 
