@@ -1,11 +1,11 @@
-// Many Perl patterns over many short texts: one Hyperscan database a group, PCRE2 where Hyperscan can only filter, counting
-// as Perl's while (/$re/g) counts. A Matcher is compiled once, immutable, and shared by all threads; each thread brings
-// its own MatchScratch.
+// Many Perl patterns over many short texts: one Hyperscan database a group, PCRE2 where Hyperscan can only
+// filter, counting as Perl's while (/$re/g) counts. A Matcher is compiled once, immutable, and shared by all
+// threads; each thread brings its own MatchScratch.
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,9 +17,10 @@
 namespace thresh {
 
 struct PatternSpec {
-  std::string name;       // of the rule, for diagnostics
+  std::string name;  // of the rule, for diagnostics
   PerlPattern pattern;
-  bool multiple = false;  // count every non-overlapping leftmost match over all texts; otherwise the first one ends it
+  bool multiple =
+      false;  // count every non-overlapping leftmost match over all texts; otherwise the first one ends it
   std::uint32_t maxhits = 0;
   bool skip_first_text = false;  // tflags nosubject
   bool want_captures = false;    // report named groups of every counted match
@@ -35,12 +36,16 @@ struct PatternGroup {
 struct PatternHit {
   std::uint32_t pattern = 0;  // index in the group
   std::uint32_t count = 0;    // 1 unless multiple
-  std::uint32_t text = 0;     // index of the text of the first match
-  Span span;                  // of the first match in that text, as Perl reports it
+};
+
+// Where a pattern matched first, as Perl reports it.
+struct PatternPlace {
+  std::uint32_t text = 0;  // index of the text
+  Span span;               // in that text
 };
 
 struct MatchOptions {
-  std::string cache_dir;  // compiled databases; empty: no cache
+  std::string cache_dir;         // compiled databases; empty: no cache
   unsigned compile_threads = 0;  // 0: as many as cores
 };
 
@@ -55,15 +60,22 @@ class MatchScratch;
 class Matcher {
  public:
   // Errors name the rule and what is wrong with its pattern. Group i of `groups` is GroupId i.
-  [[nodiscard]] static Result<Matcher> compile(std::vector<PatternGroup> groups, const MatchOptions& options = {});
+  [[nodiscard]] static Result<Matcher> compile(std::vector<PatternGroup> groups,
+                                               const MatchOptions& options = {});
   Matcher(Matcher&&) noexcept;
   Matcher& operator=(Matcher&&) noexcept;
   ~Matcher();
 
-  // Every pattern of the group that matches at least one of `texts`, each once, in no particular order; appended to
-  // `hits`. Patterns that ran into PCRE2's limit are named in the scratch and count as no match.
+  // Every pattern of the group that matches at least one of `texts`, each once, in no particular order;
+  // appended to `hits`. Patterns that ran into PCRE2's limit are named in the scratch and count as no match.
   void scan(GroupId group, std::span<const std::string_view> texts, MatchScratch& scratch,
             std::vector<PatternHit>& hits) const;
+
+  // The first match of one pattern that scan() reported for the same texts; nothing when there is none. For
+  // explanations: scanning itself does not need the place.
+  [[nodiscard]] std::optional<PatternPlace> locate(GroupId group, std::uint32_t pattern,
+                                                   std::span<const std::string_view> texts,
+                                                   MatchScratch& scratch) const;
 
   [[nodiscard]] const PatternGroup& group(GroupId id) const;
   [[nodiscard]] const MatchStatistics& statistics() const;
@@ -83,9 +95,11 @@ class MatchScratch {
   ~MatchScratch();
   // Forgets captures and limits of the last message.
   void begin_message();
-  // Named groups captured since begin_message(): NAME → distinct values in order (PerMsgStatus::set_captures).
+  // Named groups that a rule captured since begin_message(): the distinct values that are not empty, in order
+  // (PerMsgStatus::set_captures; there, of several rules that set one name the last to run wins).
   struct Capture {
     std::string name;
+    std::string rule;
     std::vector<std::string> values;
   };
   [[nodiscard]] std::span<const Capture> captures() const;

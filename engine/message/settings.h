@@ -9,6 +9,7 @@
 
 #include "engine/base/result.h"
 #include "engine/message/ip_networks.h"
+#include "engine/message/redirector.h"
 #include "engine/message/registry_boundaries.h"
 #include "engine/regex/regex.h"
 
@@ -31,7 +32,7 @@ struct MessageSettings {
   bool always_trust_envelope_sender = false;
   bool parse_dkim_uris = false;
 
-  std::vector<Regex> redirector_patterns;  // group 1 is the target
+  RedirectorPatterns redirector_patterns;  // group 1 is the target
   RegistryBoundaries registry;
 };
 

@@ -1,6 +1,6 @@
-// One Perl pattern over bytes, as SpamAssassin compiles rules: qr/(?MODS)PATTERN/ under /aa (classes are ASCII;
-// /i folds Latin-1, so \xe4 matches \xc4; \x{456} above 0xff never matches a byte). Runs on PCRE2 with its JIT,
-// under a match limit; where the JIT stack overflows the interpreter takes over.
+// One Perl pattern over bytes, as SpamAssassin compiles rules: qr/(?MODS)PATTERN/ under /aa (classes are
+// ASCII; /i folds Latin-1, so \xe4 matches \xc4; \x{456} above 0xff never matches a byte). Runs on PCRE2 with
+// its JIT, under a match limit; where the JIT stack overflows the interpreter takes over.
 //
 // A Regex is immutable once compiled and safe from several threads; each thread brings its own RegexScratch.
 #pragma once
@@ -24,8 +24,8 @@ struct PerlPattern {
   std::string modifiers;
 };
 
-// Splits what stands in a rule file: /PATTERN/mods, m{PATTERN}mods, m,PATTERN,mods. Errors: no delimiters, unknown
-// modifier. (Mail::SpamAssassin::Util::compile_regexp)
+// Splits what stands in a rule file: /PATTERN/mods, m{PATTERN}mods, m,PATTERN,mods. Errors: no delimiters,
+// unknown modifier. (Mail::SpamAssassin::Util::compile_regexp)
 [[nodiscard]] Result<PerlPattern> parse_delimited(std::string_view text);
 
 // Byte offsets of a match.
@@ -52,15 +52,15 @@ class Regex {
   Regex& operator=(Regex&&) noexcept;
   ~Regex();
 
-  // Leftmost match at or after `from`; `groups`, when given, receives group 0.. (unset groups: begin == npos).
-  // A lookbehind may see the bytes before `from`.
+  // Leftmost match at or after `from`; `groups`, when given, receives group 0.. (unset groups: begin ==
+  // npos). A lookbehind may see the bytes before `from`.
   [[nodiscard]] MatchStatus match(std::string_view text, std::size_t from, RegexScratch& scratch, Span& found,
                                   std::vector<Span>* groups = nullptr) const;
   // True on a match; a limit counts as no match here and is recorded in the scratch.
   [[nodiscard]] bool matches(std::string_view text, RegexScratch& scratch) const;
 
-  // The non-overlapping leftmost matches Perl's `while (/$re/g)` finds: after an empty match the next one starts
-  // where it stood but must not be empty. Stops when `visit(Span)` returns false.
+  // The non-overlapping leftmost matches Perl's `while (/$re/g)` finds: after an empty match the next one
+  // starts where it stood but must not be empty. Stops when `visit(Span)` returns false.
   template <typename Visit>
   MatchStatus each(std::string_view text, RegexScratch& scratch, Visit&& visit) const;
 

@@ -1,0 +1,107 @@
+// A set of bytes: what one position of a byte pattern may be. Everything is total and constexpr; the classes
+// are Perl's under /a (ASCII), the case folding is Perl's over Latin-1 (\xe4 and \xc4 are one letter; \xb5,
+// \xdf, \xff, \xd7, \xf7 fold to themselves).
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstdint>
+
+namespace thresh {
+
+class ByteSet {
+ public:
+  constexpr ByteSet() = default;
+  [[nodiscard]] static constexpr ByteSet of(unsigned char b) {
+    ByteSet s;
+    s.add(b);
+    return s;
+  }
+  [[nodiscard]] static constexpr ByteSet range(unsigned from, unsigned to) {
+    ByteSet s;
+    for (unsigned b = from; b <= to && b < 256; ++b) s.add(static_cast<unsigned char>(b));
+    return s;
+  }
+  [[nodiscard]] static constexpr ByteSet all() { return ~ByteSet(); }
+
+  constexpr void add(unsigned char b) { words_[b >> 6] |= std::uint64_t{1} << (b & 63); }
+  constexpr void remove(unsigned char b) { words_[b >> 6] &= ~(std::uint64_t{1} << (b & 63)); }
+  [[nodiscard]] constexpr bool has(unsigned char b) const { return ((words_[b >> 6] >> (b & 63)) & 1) != 0; }
+  [[nodiscard]] constexpr int size() const {
+    int n = 0;
+    for (auto w : words_) n += std::popcount(w);
+    return n;
+  }
+  [[nodiscard]] constexpr bool empty() const { return size() == 0; }
+  // The smallest member; the set must not be empty.
+  [[nodiscard]] constexpr unsigned char first() const {
+    unsigned base = 0;
+    for (auto w : words_) {
+      if (w != 0) return static_cast<unsigned char>(base + static_cast<unsigned>(std::countr_zero(w)));
+      base += 64;
+    }
+    return 0;
+  }
+  [[nodiscard]] constexpr bool contains(const ByteSet& other) const { return (other & ~*this).empty(); }
+
+  constexpr ByteSet operator~() const {
+    ByteSet s;
+    for (std::size_t i = 0; i < 4; ++i) s.words_[i] = ~words_[i];
+    return s;
+  }
+  constexpr ByteSet operator|(const ByteSet& o) const {
+    ByteSet s;
+    for (std::size_t i = 0; i < 4; ++i) s.words_[i] = words_[i] | o.words_[i];
+    return s;
+  }
+  constexpr ByteSet operator&(const ByteSet& o) const {
+    ByteSet s;
+    for (std::size_t i = 0; i < 4; ++i) s.words_[i] = words_[i] & o.words_[i];
+    return s;
+  }
+  constexpr ByteSet& operator|=(const ByteSet& o) { return *this = *this | o; }
+  constexpr ByteSet& operator&=(const ByteSet& o) { return *this = *this & o; }
+  constexpr bool operator==(const ByteSet&) const = default;
+
+ private:
+  std::array<std::uint64_t, 4> words_{};
+};
+
+namespace bytes {
+
+// The other case of a Latin-1 letter; the byte itself when it has none.
+constexpr unsigned char other_case(unsigned char b) {
+  if (b >= 'a' && b <= 'z') return static_cast<unsigned char>(b - 32);
+  if (b >= 'A' && b <= 'Z') return static_cast<unsigned char>(b + 32);
+  if (b >= 0xe0 && b <= 0xfe && b != 0xf7) return static_cast<unsigned char>(b - 32);
+  if (b >= 0xc0 && b <= 0xde && b != 0xd7) return static_cast<unsigned char>(b + 32);
+  return b;
+}
+// As other_case(), for ASCII letters alone (a pattern under /d).
+constexpr unsigned char other_ascii_case(unsigned char b) {
+  return b < 0x80 ? other_case(b) : b;
+}
+
+constexpr ByteSet fold(const ByteSet& set, bool ascii_only = false) {
+  ByteSet out = set;
+  for (unsigned b = 0; b < 256; ++b) {
+    const auto c = static_cast<unsigned char>(b);
+    if (set.has(c)) out.add(ascii_only ? other_ascii_case(c) : other_case(c));
+  }
+  return out;
+}
+
+inline constexpr ByteSet digit = ByteSet::range('0', '9');
+inline constexpr ByteSet upper = ByteSet::range('A', 'Z');
+inline constexpr ByteSet lower = ByteSet::range('a', 'z');
+inline constexpr ByteSet alpha = upper | lower;
+inline constexpr ByteSet alnum = alpha | digit;
+inline constexpr ByteSet word = alnum | ByteSet::of('_');
+inline constexpr ByteSet space = ByteSet::range('\t', '\r') | ByteSet::of(' ');
+inline constexpr ByteSet horizontal = ByteSet::of('\t') | ByteSet::of(' ') | ByteSet::of(0xa0);
+inline constexpr ByteSet vertical = ByteSet::range('\n', '\r') | ByteSet::of(0x85);
+inline constexpr ByteSet newline = ByteSet::of('\n');
+inline constexpr ByteSet not_newline = ~newline;
+
+}  // namespace bytes
+}  // namespace thresh
