@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/scan/limits.h"
+#include "engine/evals/metadata.h"
 
 namespace thresh {
 
@@ -14,12 +14,12 @@ MessageScan::MessageScan(const ScanContext& context, const Message& message, Slo
       evals_(message, context.rules, context.eval_settings, slot.scratch.regex()) {}
 
 void MessageScan::run() {
+  extract_metadata(evals_);
   scan_headers();
   scan_texts(context_.plan.body, message_.body());
   scan_texts(context_.plan.uri, message_.uris());
   scan_texts(context_.plan.rawbody, message_.rawbody());
-  const std::string_view full[] = {message_.pristine()};
-  scan_texts(context_.plan.full, full);
+  scan_texts(context_.plan.full, texts_of(context_.plan.full.group));
   run_mimeheaders();
   run_uri_details();
   run_evals();
@@ -56,7 +56,7 @@ void MessageScan::scan_headers() {
       const std::uint32_t rule = group.rules[hit.pattern];
       if (rules[rule].negated) continue;
       got_hit(rule, hit.count, hit.count);
-      slot_.first_hits.push_back({rule, group.group, hit});
+      slot_.first_hits.push_back({rule, group.group, hit.pattern});
     }
     for (const std::uint32_t i : group.negated) {
       const bool matched = std::any_of(slot_.found.begin(), slot_.found.end(),
@@ -73,8 +73,24 @@ void MessageScan::scan_texts(const TextGroup& group, std::span<const std::string
   for (const PatternHit& hit : slot_.found) {
     const std::uint32_t rule = group.rules[hit.pattern];
     got_hit(rule, hit.count, hit.count);
-    slot_.first_hits.push_back({rule, group.group, hit});
+    slot_.first_hits.push_back({rule, group.group, hit.pattern});
   }
+}
+
+void MessageScan::run_mimeheaders() {
+  std::vector<MimeHeaderTest::Capture> captures;
+  for (const PlannedMimeHeader& planned : context_.plan.mimeheaders) {
+    captures.clear();
+    const std::uint32_t count = planned.test.value(message_, slot_.scratch.regex(), &captures);
+    if (count > 0) got_hit(planned.rule, count, count);
+    for (MimeHeaderTest::Capture& capture : captures)
+      captures_.push_back({std::move(capture.name), context_.rules.rules()[planned.rule].name, std::move(capture.values)});
+  }
+}
+
+void MessageScan::run_uri_details() {
+  for (const PlannedUriDetail& planned : context_.plan.uri_details)
+    if (planned.test.matches(message_, slot_.scratch.regex())) got_hit(planned.rule, 1);
 }
 
 void MessageScan::run_evals() {

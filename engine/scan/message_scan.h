@@ -36,17 +36,24 @@ class MessageScan {
   void run_evals();
   void run_templates();
   void evaluate_metas();
+  void match_template(std::uint32_t rule, const Regex& regex);
+  // Values captured under NAME; null when there are none.
+  [[nodiscard]] const std::vector<std::string>* captured(std::string_view name) const;
 
   // PerMsgStatus::got_hit: `value` is added, `hits` counted; a second hit counts only under `tflags multiple`.
   void got_hit(std::uint32_t rule, double value, std::uint32_t hits = 1);
   // The text a pattern rule first hit in, and where in it.
   [[nodiscard]] std::string_view text_of(const FirstHit& hit, Span& span);
+  // The texts of a group, as the matcher saw them.
+  [[nodiscard]] std::span<const std::string_view> texts_of(GroupId group);
 
   const ScanContext& context_;
   const Message& message_;
   Slot& slot_;
   EvalContext evals_;
   std::vector<std::pair<std::uint32_t, std::string>> logs_;  // rule → what its test said
+  std::vector<MatchScratch::Capture> captures_;              // of MIME header and template rules
+  std::string_view single_text_;                             // what texts_of() of one text shows
 };
 
 }  // namespace thresh

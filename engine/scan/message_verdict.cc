@@ -46,21 +46,24 @@ std::string_view to_string(Action action) {
   return "";
 }
 
-std::string_view MessageScan::text_of(const FirstHit& hit, Span& span) {
+std::span<const std::string_view> MessageScan::texts_of(GroupId group) {
   const RulePlan& plan = context_.plan;
-  const auto in = [&](std::span<const std::string_view> texts) {
-    return hit.hit.text < texts.size() ? texts[hit.hit.text] : std::string_view();
-  };
-  std::string_view text;
-  if (hit.group == plan.body.group) text = in(message_.body());
-  else if (hit.group == plan.rawbody.group) text = in(message_.rawbody());
-  else if (hit.group == plan.uri.group) text = in(message_.uris());
-  else if (hit.group == plan.full.group) text = message_.pristine();
+  if (group == plan.body.group) return message_.body();
+  if (group == plan.rawbody.group) return message_.rawbody();
+  if (group == plan.uri.group) return message_.uris();
+  if (group == plan.full.group) single_text_ = message_.pristine();
   else
-    for (const HeaderGroup& group : plan.headers)
-      if (group.group == hit.group) text = message_.get_joined(group.query).value_or("");
-  span = hit.hit.span;
-  return text;
+    for (const HeaderGroup& header : plan.headers)
+      if (header.group == group) single_text_ = message_.get_joined(header.query).value_or("");
+  return {&single_text_, 1};
+}
+
+std::string_view MessageScan::text_of(const FirstHit& hit, Span& span) {
+  const auto texts = texts_of(hit.group);
+  const auto place = context_.matcher.locate(hit.group, hit.pattern, texts, slot_.scratch);
+  if (!place) return {};
+  span = place->span;
+  return texts[place->text];
 }
 
 Verdict MessageScan::verdict(const ScannerOptions& options, ScanDetail detail) {

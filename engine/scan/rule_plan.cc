@@ -1,5 +1,6 @@
 #include "engine/scan/rule_plan.h"
 
+#include <algorithm>
 #include <map>
 
 #include "engine/scan/active_rules.h"
@@ -28,13 +29,15 @@ class Planner {
       }
       if (auto status = add(i, all[i]); !status) return std::unexpected(status.error());
     }
+    std::stable_sort(plan_.templates.begin(), plan_.templates.end(),
+                     [&](std::uint32_t a, std::uint32_t b) { return all[a].priority < all[b].priority; });
     return std::move(plan_);
   }
 
  private:
   Result<void> add(std::uint32_t index, const Rule& rule) {
     if (!rule.templates.empty()) {
-      plan_.templates.push_back({index});
+      plan_.templates.push_back(index);
       return {};
     }
     switch (rule.type) {
@@ -43,8 +46,18 @@ class Planner {
       case RuleType::rawbody: add_text(plan_.rawbody, index, rule); break;
       case RuleType::full: add_text(plan_.full, index, rule); break;
       case RuleType::uri: add_text(plan_.uri, index, rule); break;
-      case RuleType::mimeheader: plan_.mimeheaders.push_back(index); break;
-      case RuleType::uri_detail: plan_.uri_details.push_back(index); break;
+      case RuleType::mimeheader: {
+        auto test = MimeHeaderTest::make(rule);
+        if (!test) return broken(rule, test.error());
+        plan_.mimeheaders.push_back({index, std::move(*test)});
+        break;
+      }
+      case RuleType::uri_detail: {
+        auto test = UriDetailTest::make(rule);
+        if (!test) return broken(rule, test.error());
+        plan_.uri_details.push_back({index, std::move(*test)});
+        break;
+      }
       case RuleType::header_eval:
       case RuleType::body_eval:
       case RuleType::rawbody_eval:
@@ -54,6 +67,10 @@ class Planner {
       case RuleType::empty: break;
     }
     return {};
+  }
+
+  static std::unexpected<Error> broken(const Rule& rule, const Error& error) {
+    return fail("rule " + rule.name + ": " + error.what, rule.where.text(), error.remedy);
   }
 
   static PatternSpec pattern_of(const Rule& rule) {
@@ -103,13 +120,13 @@ class Planner {
       return fail("rule " + rule.name + " asks for the unknown test " + rule.eval_function, rule.where.text(),
                   "is the plugin loaded that defines it?");
     if (entry->function == nullptr) {
-      plan_.idle.push_back({rule.name, "its test " + rule.eval_function + " is not available here"});
+      plan_.idle.push_back({rule.name, "its test " + rule.eval_function + " needs the " + std::string(entry->needs)});
       return {};
     }
     PlannedEval planned{.rule = index, .function = entry->function, .call = {.rule = &rule, .args = rule.eval_args, .prepared = {}}};
     if (entry->prepare != nullptr) {
       auto prepared = entry->prepare(planned.call, rules_);
-      if (!prepared) return fail(prepared.error().what, rule.where.text(), prepared.error().remedy);
+      if (!prepared) return broken(rule, prepared.error());
       planned.call.prepared = std::move(*prepared);
     }
     plan_.evals.push_back(std::move(planned));

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "engine/evals/eval.h"
+#include "engine/evals/mime_header.h"
+#include "engine/evals/uri_detail.h"
 #include "engine/match/matcher.h"
 #include "engine/message/header_query.h"
 #include "engine/scan/scanner.h"
@@ -42,9 +44,14 @@ struct PlannedEval {
   EvalCall call;
 };
 
-// A pattern with %{NAME} in it: compiled per message, once the name is captured.
-struct TemplateRule {
+struct PlannedMimeHeader {
   std::uint32_t rule = 0;
+  MimeHeaderTest test;
+};
+
+struct PlannedUriDetail {
+  std::uint32_t rule = 0;
+  UriDetailTest test;
 };
 
 struct RulePlan {
@@ -52,8 +59,9 @@ struct RulePlan {
   std::vector<HeaderGroup> headers;
   TextGroup body, rawbody, full, uri;
   std::vector<PlannedEval> evals;
-  std::vector<std::uint32_t> mimeheaders, uri_details;
-  std::vector<TemplateRule> templates;
+  std::vector<PlannedMimeHeader> mimeheaders;
+  std::vector<PlannedUriDetail> uri_details;
+  std::vector<std::uint32_t> templates;  // rules with %{NAME} in their pattern, in the order of their priorities
   std::vector<bool> active;          // which rules run
   std::vector<IdleRule> idle;
   std::vector<std::string> where;    // "file:line" of every rule
