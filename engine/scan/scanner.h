@@ -46,7 +46,7 @@ struct ScannerOptions {
   unsigned compile_threads = 0;   // 0: as many as cores
   double required_score = 0;      // 0: what the rules say (required_score, 5.0 by default)
   double reject_score = 15.0;     // Action::reject from here; 0: never
-  std::vector<std::string> only;  // run just these rules and what their metas name; empty: all
+  std::vector<std::string> only{};  // run just these rules and what their metas name; empty: all
 };
 
 // What a verdict should carry beside the rules that scored.
