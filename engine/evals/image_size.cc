@@ -1,5 +1,7 @@
 #include "engine/evals/image_size.h"
 
+#include <algorithm>
+
 namespace thresh {
 namespace {
 
@@ -27,12 +29,17 @@ bool is_frame_header(std::uint64_t marker) {
 
 }  // namespace
 
+// Where a header is cut off, Perl's unpack leaves a number out that has too few bytes and gives the next byte
+// to the field behind it: so a single byte can stand for what should be two or four.
+
 std::optional<ImageSize> gif_size(std::string_view bytes) {
-  constexpr std::size_t needed = 10;  // signature, width, height
-  if (bytes.size() < needed || !(bytes.starts_with("GIF87a") || bytes.starts_with("GIF89a")))
-    return std::nullopt;
-  return size_unless_empty(byte_at(bytes, 6) | byte_at(bytes, 7) << 8, byte_at(bytes, 8) | byte_at(bytes, 9)
-                                                                                               << 8);
+  constexpr std::size_t signature = 6;
+  if (!bytes.starts_with("GIF87a") && !bytes.starts_with("GIF89a")) return std::nullopt;
+  const std::string_view header = bytes.substr(signature);
+  if (header.size() < 3) return std::nullopt;
+  const std::uint64_t width = byte_at(header, 0) | byte_at(header, 1) << 8;
+  if (header.size() == 3) return size_unless_empty(width, byte_at(header, 2));
+  return size_unless_empty(width, byte_at(header, 2) | byte_at(header, 3) << 8);
 }
 
 std::optional<ImageSize> png_size(std::string_view bytes) {
@@ -44,9 +51,12 @@ std::optional<ImageSize> png_size(std::string_view bytes) {
     if (type == "IEND") break;
     if (type != "IHDR" || big_endian(bytes, at, 4) != 13) continue;
     // 13 bytes and the checksum; the last four of what is there are taken for the checksum.
-    const std::string_view header = bytes.substr(at + step, 17);
-    if (header.size() < 12) break;
-    return size_unless_empty(big_endian(header, 0, 4), big_endian(header, 4, 4));
+    std::string_view header = bytes.substr(at + step, 17);
+    header.remove_suffix(std::min<std::size_t>(4, header.size()));
+    if (header.size() >= 8) return size_unless_empty(big_endian(header, 0, 4), big_endian(header, 4, 4));
+    if (header.size() >= 5) return size_unless_empty(big_endian(header, 0, 4), byte_at(header, 4));
+    if (header.size() == 4 || header.size() < 2) break;
+    return size_unless_empty(byte_at(header, 0), byte_at(header, 1));
   }
   return std::nullopt;
 }
@@ -61,7 +71,8 @@ std::optional<ImageSize> jpeg_size(std::string_view bytes) {
     at += 4;
     const std::string_view block = bytes.substr(at, length - 2);
     if (is_frame_header(marker)) {
-      if (block.size() < 5) break;
+      if (block.size() < 4) break;
+      if (block.size() == 4) return size_unless_empty(byte_at(block, 3), big_endian(block, 1, 2));
       return size_unless_empty(big_endian(block, 3, 2), big_endian(block, 1, 2));
     }
     at += block.size();
