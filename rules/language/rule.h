@@ -13,10 +13,20 @@
 namespace thresh {
 
 enum class RuleType {
-  header, body, rawbody, full, uri, mimeheader, uri_detail,
+  header,
+  body,
+  rawbody,
+  full,
+  uri,
+  mimeheader,
+  uri_detail,
   meta,
-  header_eval, body_eval, rawbody_eval, full_eval, rbl_eval,
-  empty,  // `test`, `score` or `describe` for something never defined
+  header_eval,
+  body_eval,
+  rawbody_eval,
+  full_eval,
+  rbl_eval,
+  empty,  // askdns and reuse; or a `test`, `score` or `describe` for something never defined (Rule::defined)
 };
 
 struct SourceLocation {
@@ -26,13 +36,14 @@ struct SourceLocation {
   [[nodiscard]] std::string text() const { return file + ":" + std::to_string(line); }
 };
 
+// Flags are found as SpamAssassin finds them: /\bnet\b/ anywhere in the value.
 struct Tflags {
-  bool net = false, nice = false, learn = false, userconf = false, noautolearn = false, autolearn_force = false,
-       autolearn_body = false, autolearn_header = false, publish = false, nopublish = false, multiple = false,
-       notrim = false, nosubject = false, domains_only = false, ips_only = false, a = false, ns = false,
-       dns_block_rule = false, nolog = false;
-  std::uint32_t maxhits = 0;               // 0: no limit
-  std::vector<std::string> all;            // every word as written
+  bool net = false, nice = false, learn = false, userconf = false, noautolearn = false,
+       autolearn_force = false, autolearn_body = false, autolearn_header = false, publish = false,
+       nopublish = false, multiple = false, notrim = false, nosubject = false, domains_only = false,
+       ips_only = false, a = false, ns = false, dns_block_rule = false, nolog = false;
+  std::uint32_t maxhits = 0;     // 0: no limit
+  std::vector<std::string> all;  // every word as written
 };
 
 struct RuleTest {
@@ -53,11 +64,11 @@ struct Rule {
   RuleType type = RuleType::empty;
   SourceLocation where;
 
-  PerlPattern pattern;     // after replace_tags; empty for evals, metas and exists:
+  PerlPattern pattern;  // after replace_tags; empty for evals, metas and exists:
   // header and mimeheader
-  std::string header;      // the request: "From:addr"
-  bool exists = false;     // exists:NAME
-  bool negated = false;    // !~
+  std::string header;    // the request: "From:addr"
+  bool exists = false;   // exists:NAME
+  bool negated = false;  // !~
   std::optional<std::string> if_unset;
   // uri_detail
   std::vector<UriDetailCondition> uri_conditions;
@@ -68,14 +79,18 @@ struct Rule {
   MetaExpression meta;
   std::string meta_source;
 
-  std::vector<std::string> captures;   // names of (?<NAME>...) the pattern sets
-  std::vector<std::string> templates;  // names of %{NAME} it needs
+  std::vector<std::string> captures;  // names of (?<NAME>...) the pattern sets
+  // Names of %{NAME} it needs. In `pattern` each stands as %\{NAME\}; a rule does not run while one has no
+  // value (Check::capture_rules_replace).
+  std::vector<std::string> templates;
 
-  std::array<double, 4> scores{};      // score sets 0..3: -, net, bayes, bayes+net
-  bool score_defined = false;          // by a score line, not by default
+  std::array<double, 4> scores{};  // score sets 0..3: -, net, bayes, bayes+net
+  bool score_defined = false;      // by a score line, not by default
+  bool defined = false;            // by a rule line; otherwise only score, describe or test name it
   std::string describe;
   Tflags tflags;
-  int priority = 0;
+  int priority =
+      0;  // after the adjustments of finish_parsing: rules a meta needs, rules with captures, net rules
   std::vector<RuleTest> tests;
 
   [[nodiscard]] bool is_subrule() const { return name.starts_with("__"); }
