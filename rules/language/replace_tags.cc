@@ -90,7 +90,9 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
 }  // namespace
 
 Result<std::string> ReplaceTags::apply(std::string_view pattern) const {
-  std::string result(pattern);
+  // SpamAssassin works on the compiled pattern as text, so that no tag ever stands at its very beginning.
+  constexpr std::string_view kBefore = "(?aa)";
+  std::string result = std::string(kBefore) + std::string(pattern);
   for (int pass = 0; pass < kPasses; ++pass) {
     bool again = false;
     const std::string pre_name = take_out(result, start, "pre ", end);
@@ -132,7 +134,7 @@ Result<std::string> ReplaceTags::apply(std::string_view pattern) const {
     }
     if (!again) break;
   }
-  return result;
+  return result.substr(kBefore.size());
 }
 
 }  // namespace thresh
