@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory_resource>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -75,10 +76,12 @@ class Message {
   [[nodiscard]] std::string_view envelope_from() const;  // get_envelope_from; empty when unknown
   [[nodiscard]] bool has_envelope_from() const;
   [[nodiscard]] const Relays& relays() const;
-  [[nodiscard]] std::span<const std::string_view> all_from_addrs() const;  // lower case, without duplicates
+  [[nodiscard]] std::span<const std::string_view> all_from_addrs() const;  // as written, without duplicates
   [[nodiscard]] std::span<const std::string_view> all_to_addrs() const;
 
-  // get_rendered_body_text_array: UTF-8 lines, the subject first. And its visible and invisible siblings.
+  // get_rendered_body_text_array: UTF-8 lines, the subject first. And its visible and invisible siblings. Lines are at
+  // most 2,049 bytes and may cut a character. (Latin-1 instead of UTF-8 where SpamAssassin has that: entities up to
+  // U+00FF in HTML that is pure ASCII otherwise, and no other text that is not.)
   [[nodiscard]] std::span<const std::string_view> body() const;
   [[nodiscard]] std::span<const std::string_view> visible_body() const;
   [[nodiscard]] std::span<const std::string_view> invisible_body() const;

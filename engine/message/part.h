@@ -27,8 +27,8 @@ class Part {
  public:
   [[nodiscard]] const Part* parent() const { return parent_; }
   [[nodiscard]] std::span<const Part* const> children() const { return children_; }
-  // Node::is_leaf: has no body parts of its own.
-  [[nodiscard]] bool is_leaf() const { return children_.empty(); }
+  // Node::is_leaf: cannot have body parts. A multipart without any is no leaf either.
+  [[nodiscard]] bool is_leaf() const { return leaf_; }
 
   // In the order they stand.
   [[nodiscard]] std::span<const HeaderField> headers() const { return headers_; }
@@ -65,6 +65,7 @@ class Part {
   const Part* parent_ = nullptr;
   std::span<const Part* const> children_;
   std::span<const HeaderField> headers_;
+  bool leaf_ = true;
   std::string_view type_, charset_, name_, boundary_, raw_;
   PartBody* body_ = nullptr;  // lazily decoded and rendered forms
 };
