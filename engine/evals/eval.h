@@ -2,7 +2,6 @@
 // it answers for; it registers its functions in a table that catalogue.cc joins.
 #pragma once
 
-#include <any>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -10,6 +9,7 @@
 #include <string_view>
 #include <typeindex>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "engine/base/result.h"
@@ -48,8 +48,10 @@ using EvalPrepare = Result<std::shared_ptr<const void>> (*)(const EvalCall& call
 struct EvalEntry {
   std::string_view name;    // "check_for_missing_to_header"
   std::string_view plugin;  // "HeaderEval"
-  EvalFunction function = nullptr;
+  EvalFunction function = nullptr;  // null when `needs` says why it cannot be answered from the message alone
   EvalPrepare prepare = nullptr;
+  // "network", "database" or "program": what the function asks beside the message. Empty: nothing.
+  std::string_view needs = {};
 };
 
 // Settings a family derives from the rule set once (freemail domains, welcome lists, ...). Each family that needs some
@@ -70,10 +72,12 @@ struct EvalFamily {
 class EvalSettings {
  public:
   [[nodiscard]] static Result<EvalSettings> make(const RuleSet& rules);
+  // Null when the family has no settings.
   [[nodiscard]] const void* family(std::string_view plugin) const;
 
  private:
-  std::unordered_map<std::string, std::shared_ptr<const void>> by_plugin_;
+  // A dozen families: a linear search beats hashing.
+  std::vector<std::pair<std::string_view, std::shared_ptr<const void>>> by_plugin_;
 };
 
 // A rule hit that an eval made for another rule than its own (PerMsgStatus::got_hit), or a text for the verdict (test_log).
