@@ -10,14 +10,8 @@ namespace {
 
 std::vector<EvalFamily> join_families() {
   return {
-      header_eval_family(),
-      relay_eval_family(),
-      free_mail_family(),
-      from_name_spoof_family(),
-      wlbl_eval_family(),
-      welcome_list_subject_family(),
-      vbounce_family(),
-      net_eval_family(),
+      header_eval_family(), relay_eval_family(),           free_mail_family(), from_name_spoof_family(),
+      wlbl_eval_family(),   welcome_list_subject_family(), vbounce_family(),   net_eval_family(),
       // Families of bodies, MIME parts, HTML and attachments.
   };
 }

@@ -1,4 +1,5 @@
-// EvalSettings: what every family derives from the rule set, made once. EvalContext: what one message's evals share.
+// EvalSettings: what every family derives from the rule set, made once. EvalContext: what one message's evals
+// share.
 #include "engine/evals/eval.h"
 
 namespace thresh {

@@ -1,5 +1,5 @@
-// The native tests that `eval:` rules name. A family is one file (header_eval.cc, mime_eval.cc, ...) named after the plugin
-// it answers for; it registers its functions in a table that catalogue.cc joins.
+// The native tests that `eval:` rules name. A family is one file (header_eval.cc, mime_eval.cc, ...) named
+// after the plugin it answers for; it registers its functions in a table that catalogue.cc joins.
 #pragma once
 
 #include <cstdint>
@@ -21,41 +21,49 @@ namespace thresh {
 
 class EvalContext;
 
-// What an eval returns is its value: 0 no hit, anything else a hit with that value. `unknown` (a look-up that is not
-// answered or not allowed) is neither.
+// What an eval returns is its value: 0 no hit, anything else a hit with that value. `unknown` (a look-up that
+// is not answered or not allowed) is neither.
 struct EvalResult {
   double value = 0;
-  EvalResult(bool hit) : value(hit ? 1 : 0) {}   // NOLINT(google-explicit-constructor): evals return plain values
-  EvalResult(double v) : value(v) {}             // NOLINT(google-explicit-constructor)
-  EvalResult(int v) : value(v) {}                // NOLINT(google-explicit-constructor)
+  EvalResult(bool hit)
+      : value(hit ? 1 : 0) {}         // NOLINT(google-explicit-constructor): evals return plain values
+  EvalResult(double v) : value(v) {}  // NOLINT(google-explicit-constructor)
+  EvalResult(int v) : value(v) {}     // NOLINT(google-explicit-constructor)
 };
 
-// An eval rule's call: the function's arguments as the rule gives them (quotes taken off), and what prepare() made of them.
+// An eval rule's call: the function's arguments as the rule gives them (quotes taken off), and what prepare()
+// made of them.
 struct EvalCall {
   const Rule* rule = nullptr;
   std::vector<std::string> args;
   std::shared_ptr<const void> prepared;
-  [[nodiscard]] std::string_view arg(std::size_t i) const { return i < args.size() ? std::string_view(args[i]) : ""; }
+  [[nodiscard]] std::string_view arg(std::size_t i) const {
+    return i < args.size() ? std::string_view(args[i]) : "";
+  }
   [[nodiscard]] bool has_arg(std::size_t i) const { return i < args.size(); }
   template <typename T>
-  [[nodiscard]] const T& prepared_as() const { return *static_cast<const T*>(prepared.get()); }
+  [[nodiscard]] const T& prepared_as() const {
+    return *static_cast<const T*>(prepared.get());
+  }
 };
 
 using EvalFunction = EvalResult (*)(EvalContext& context, const EvalCall& call);
-// Runs once when the rule set is compiled: parses numbers, compiles patterns. An error makes the rule set invalid.
+// Runs once when the rule set is compiled: parses numbers, compiles patterns. An error makes the rule set
+// invalid.
 using EvalPrepare = Result<std::shared_ptr<const void>> (*)(const EvalCall& call, const RuleSet& rules);
 
 struct EvalEntry {
-  std::string_view name;    // "check_for_missing_to_header"
-  std::string_view plugin;  // "HeaderEval"
+  std::string_view name;            // "check_for_missing_to_header"
+  std::string_view plugin;          // "HeaderEval"
   EvalFunction function = nullptr;  // null when `needs` says why it cannot be answered from the message alone
   EvalPrepare prepare = nullptr;
   // "network", "database" or "program": what the function asks beside the message. Empty: nothing.
   std::string_view needs = {};
 };
 
-// Settings a family derives from the rule set once (freemail domains, welcome lists, ...). Each family that needs some
-// defines its own struct and a builder `Result<std::shared_ptr<const void>>(const RuleSet&)` in its table.
+// Settings a family derives from the rule set once (freemail domains, welcome lists, ...). Each family that
+// needs some defines its own struct and a builder `Result<std::shared_ptr<const void>>(const RuleSet&)` in
+// its table.
 struct EvalFamily {
   std::string_view plugin;
   std::span<const EvalEntry> entries;
@@ -80,7 +88,8 @@ class EvalSettings {
   std::vector<std::pair<std::string_view, std::shared_ptr<const void>>> by_plugin_;
 };
 
-// A rule hit that an eval made for another rule than its own (PerMsgStatus::got_hit), or a text for the verdict (test_log).
+// A rule hit that an eval made for another rule than its own (PerMsgStatus::got_hit), or a text for the
+// verdict (test_log).
 struct EvalHit {
   std::string rule;
   double value = 1;
@@ -89,7 +98,8 @@ struct EvalHit {
 // What an eval may use while it runs; one a message and thread.
 class EvalContext {
  public:
-  EvalContext(const Message& message, const RuleSet& rules, const EvalSettings& settings, RegexScratch& regex);
+  EvalContext(const Message& message, const RuleSet& rules, const EvalSettings& settings,
+              RegexScratch& regex);
 
   const Message& message;
   const RuleSet& rules;
@@ -100,7 +110,8 @@ class EvalContext {
   [[nodiscard]] const T& family(std::string_view plugin) const {
     return *static_cast<const T*>(settings_.family(plugin));
   }
-  // State that the evals of one family share for one message ($pms->{...} caches): default constructed on first use.
+  // State that the evals of one family share for one message ($pms->{...} caches): default constructed on
+  // first use.
   template <typename T>
   [[nodiscard]] T& state() {
     auto& slot = states_[std::type_index(typeid(T))];

@@ -12,7 +12,7 @@ namespace thresh {
 [[nodiscard]] const EvalFamily& wlbl_eval_family();             // wlbl_eval.cc
 [[nodiscard]] const EvalFamily& welcome_list_subject_family();  // welcome_list_subject.cc
 [[nodiscard]] const EvalFamily& vbounce_family();               // vbounce.cc
-[[nodiscard]] const EvalFamily& net_eval_family();              // net_eval.cc: all that asks beyond the message
+[[nodiscard]] const EvalFamily& net_eval_family();  // net_eval.cc: all that asks beyond the message
 
 // Families of bodies, MIME parts, HTML and attachments.
 
