@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -118,6 +119,12 @@ class EvalContext {
     if (!slot) slot = std::make_shared<T>();
     return *static_cast<T*>(slot.get());
   }
+  // The lines that body rules match: message.body() until an eval puts others in their place. FreeMail cuts
+  // addresses and URIs out of the lines it reads, and what SpamAssassin's body rules see after it is what it
+  // left (header evals of a priority run before the body rules of that priority).
+  [[nodiscard]] std::span<const std::string_view> body() const { return body_ ? *body_ : message.body(); }
+  // `lines` must live as long as the message.
+  void set_body(std::span<const std::string_view> lines) { body_ = lines; }
   // test_log: shown in the verdict beside the rule that is running.
   void log(std::string_view text) { logs_.emplace_back(text); }
   void got_hit(std::string_view rule, double value = 1) { hits_.push_back({std::string(rule), value}); }
@@ -134,6 +141,7 @@ class EvalContext {
   std::unordered_map<std::string, std::string> tags_;
   std::vector<std::string> logs_;
   std::vector<EvalHit> hits_;
+  std::optional<std::span<const std::string_view>> body_;
 };
 
 }  // namespace thresh

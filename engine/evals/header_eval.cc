@@ -319,11 +319,7 @@ bool is_gated(EvalContext& context) {
   return *gated;
 }
 
-std::string_view spaced_received(EvalContext& context) {
-  auto& spaced = context.state<Shared>().spaced_received;
-  if (spaced) return *spaced;
-  const std::string_view text = context.message.get_scalar("Received");
-  Arena& arena = context.message.arena();
+std::string_view with_single_spaces(std::string_view text, Arena& arena) {
   char* const start = arena.bytes(text.size());
   char* end = start;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -334,7 +330,13 @@ std::string_view spaced_received(EvalContext& context) {
   }
   const auto used = static_cast<std::size_t>(end - start);
   arena.shrink_last(start, text.size(), used);
-  spaced = std::string_view(start, used);
+  return {start, used};
+}
+
+std::string_view spaced_received(EvalContext& context) {
+  auto& spaced = context.state<Shared>().spaced_received;
+  if (spaced) return *spaced;
+  spaced = with_single_spaces(context.message.get_scalar("Received"), context.message.arena());
   return *spaced;
 }
 

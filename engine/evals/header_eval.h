@@ -14,7 +14,9 @@ namespace thresh::header_eval {
 // header_eval.cc
 // gated_through_received_hdr_remover, kept for the message.
 [[nodiscard]] bool is_gated(EvalContext& context);
-// Received, joined, every run of white space one space; kept for the message.
+// `text` with every run of white space one space.
+[[nodiscard]] std::string_view with_single_spaces(std::string_view text, Arena& arena);
+// So for Received, its values joined; kept for the message.
 [[nodiscard]] std::string_view spaced_received(EvalContext& context);
 
 // header_forged_received.cc
