@@ -1,0 +1,59 @@
+// One message through every stage: header groups, body, rawbody, uri, full, MIME headers, native tests, metas, score.
+#pragma once
+
+#include <string_view>
+
+#include "engine/evals/eval.h"
+#include "engine/message/message.h"
+#include "engine/scan/meta_order.h"
+#include "engine/scan/rule_plan.h"
+#include "engine/scan/scanner.h"
+#include "engine/scan/slot.h"
+
+namespace thresh {
+
+// What all scans of a Scanner share; immutable.
+struct ScanContext {
+  const RuleSet& rules;
+  const RulePlan& plan;
+  const Matcher& matcher;
+  const MetaOrder& metas;
+  const EvalSettings& eval_settings;
+};
+
+class MessageScan {
+ public:
+  MessageScan(const ScanContext& context, const Message& message, Slot& slot);
+  // All stages, in SpamAssassin's order (Plugin/Check.pm check_main).
+  void run();
+  [[nodiscard]] Verdict verdict(const ScannerOptions& options, ScanDetail detail);
+
+ private:
+  void scan_headers();
+  void scan_texts(const TextGroup& group, std::span<const std::string_view> texts);
+  void run_mimeheaders();
+  void run_uri_details();
+  void run_evals();
+  void run_templates();
+  void evaluate_metas();
+  void match_template(std::uint32_t rule, const Regex& regex);
+  // Values captured under NAME; null when there are none.
+  [[nodiscard]] const std::vector<std::string>* captured(std::string_view name) const;
+
+  // PerMsgStatus::got_hit: `value` is added, `hits` counted; a second hit counts only under `tflags multiple`.
+  void got_hit(std::uint32_t rule, double value, std::uint32_t hits = 1);
+  // The text a pattern rule first hit in, and where in it.
+  [[nodiscard]] std::string_view text_of(const FirstHit& hit, Span& span);
+  // The texts of a group, as the matcher saw them.
+  [[nodiscard]] std::span<const std::string_view> texts_of(GroupId group);
+
+  const ScanContext& context_;
+  const Message& message_;
+  Slot& slot_;
+  EvalContext evals_;
+  std::vector<std::pair<std::uint32_t, std::string>> logs_;  // rule → what its test said
+  std::vector<MatchScratch::Capture> captures_;              // of MIME header and template rules
+  std::string_view single_text_;                             // what texts_of() of one text shows
+};
+
+}  // namespace thresh

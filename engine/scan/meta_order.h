@@ -1,0 +1,77 @@
+// Evaluating metas in dependency order, and which never are (Plugin/Check.pm do_meta_tests): a meta waits for every rule it
+// names. Rules that are not metas, run or not, are settled before; a meta that names a meta which never runs (score 0, or
+// itself waiting for one) never runs either.
+//
+// A message hits few rules, so only metas that name a rule whose value differs from its value on a message that hits
+// nothing (the baseline) are evaluated; all others have their baseline value.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "rules/language/rule_set.h"
+
+namespace thresh {
+
+class MetaOrder {
+ public:
+  // `active`: one flag a rule. `rules` must outlive it.
+  MetaOrder(const RuleSet& rules, const std::vector<bool>& active);
+
+  // Metas that wait for one that never runs, as indices into RuleSet::rules().
+  [[nodiscard]] std::span<const std::uint32_t> never() const { return never_; }
+
+  // What one evaluation writes to; reused from message to message.
+  struct Workspace {
+    std::vector<std::uint64_t> due;  // one bit a step
+    std::vector<double> operands;
+  };
+
+  // `values`: one a rule, already set for every rule that is not a meta and 0 for metas; receives the metas' values.
+  // `hit`: the rules (not metas) whose value is not 0. `visit(rule, value)` is called for each meta that hits, in order.
+  template <typename Visit>
+  void evaluate(std::span<double> values, std::span<const std::uint32_t> hit, Workspace& space, Visit&& visit) const {
+    begin(hit, space);
+    for (const Baseline& b : baseline_hits_) values[b.rule] = b.value;
+    for (std::uint32_t step = next_due(space, 0); step < steps_.size(); step = next_due(space, step + 1)) {
+      const std::uint32_t rule = steps_[step].rule;
+      const double value = compute(step, values, space);
+      if (value != values[rule]) {
+        values[rule] = value;
+        mark_dependents(rule, space);
+      }
+      if (value != 0) visit(rule, value);
+    }
+    for (const Baseline& b : baseline_hits_)
+      if (!is_due(space, b.step)) visit(b.rule, b.value);
+  }
+
+ private:
+  struct Step {
+    std::uint32_t rule = 0;
+    std::vector<std::uint32_t> dependencies;  // rule index of each MetaExpression::rules entry; no_rule when undefined
+  };
+  struct Baseline {
+    std::uint32_t step, rule;
+    double value;
+  };
+
+  void begin(std::span<const std::uint32_t> hit, Workspace& space) const;
+  [[nodiscard]] std::uint32_t next_due(const Workspace& space, std::uint32_t from) const;
+  [[nodiscard]] static bool is_due(const Workspace& space, std::uint32_t step) {
+    return (space.due[step / 64] >> (step % 64) & 1) != 0;
+  }
+  void mark_dependents(std::uint32_t rule, Workspace& space) const {
+    for (std::uint32_t step : dependents_[rule]) space.due[step / 64] |= std::uint64_t{1} << (step % 64);
+  }
+  [[nodiscard]] double compute(std::uint32_t step, std::span<const double> values, Workspace& space) const;
+
+  std::span<const Rule> rules_;
+  std::vector<Step> steps_;
+  std::vector<std::vector<std::uint32_t>> dependents_;  // rule → steps that name it
+  std::vector<Baseline> baseline_hits_;
+  std::vector<std::uint32_t> never_;
+};
+
+}  // namespace thresh

@@ -1,0 +1,58 @@
+#include "thresh/options.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+
+namespace thresh::command {
+
+void CommonOptions::add_to(CLI::App& app) {
+  app.add_option("--rules", rule_paths, "A .cf file or a directory of them; repeatable; replaces the default rules")
+      ->type_name("PATH")
+      ->expected(1)
+      ->take_all();
+  app.add_option("--config", config_file, "Settings file")->type_name("FILE");
+  app.add_option("--set", overrides, "A setting, as table.key=value; repeatable")->type_name("KEY=VALUE")->expected(1)->take_all();
+}
+
+Result<Settings> CommonOptions::settings() const {
+  static const std::string system_file = "/etc/thresh/thresh.toml";
+  std::error_code error;
+  const std::string file = !config_file.empty()                              ? config_file
+                           : std::filesystem::exists(system_file, error)     ? system_file
+                                                                             : std::string();
+  return Settings::load(file, overrides);
+}
+
+std::vector<std::string> CommonOptions::paths(const Settings& settings) const {
+  return rule_paths.empty() ? settings.list("rules.paths") : rule_paths;
+}
+
+Result<RuleSet> load_rules(const CommonOptions& options, const Settings& settings) {
+  LoadOptions load;
+  load.lang = settings.text("rules.lang");
+  return RuleSet::load(options.paths(settings), load);
+}
+
+std::string cache_directory(const Settings& settings) {
+  const std::string& set = settings.text("cache.directory");
+  if (set == "off") return {};
+  if (!set.empty()) return set;
+  if (const char* xdg = std::getenv("XDG_CACHE_HOME"); xdg != nullptr && *xdg == '/') return std::string(xdg) + "/thresh";
+  if (geteuid() == 0) return "/var/cache/thresh";
+  if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/') return std::string(home) + "/.cache/thresh";
+  return {};
+}
+
+Result<std::unique_ptr<const Scanner>> make_scanner(RuleSet rules, const Settings& settings) {
+  return Scanner::make(std::move(rules), {.cache_dir = cache_directory(settings),
+                                          .required_score = settings.number("scan.required_score"),
+                                          .reject_score = settings.number("scan.reject_score")});
+}
+
+void complain(const Error& error) { fmt::print(stderr, "thresh: {}\n", error.text()); }
+
+}  // namespace thresh::command

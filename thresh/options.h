@@ -1,0 +1,38 @@
+// Options that every subcommand takes, and what they lead to: settings, rules, a scanner.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/base/settings.h"
+#include "engine/scan/scanner.h"
+
+namespace thresh::command {
+
+// Exit statuses (docs: interfaces).
+inline constexpr int done = 0;
+inline constexpr int input_trouble = 1;  // something in the input could not be handled; named on standard error
+inline constexpr int wrong_usage = 2;    // wrong usage or configuration
+inline constexpr int found_spam = 5;     // scan --exit-code
+
+struct CommonOptions {
+  std::vector<std::string> rule_paths;
+  std::string config_file;
+  std::vector<std::string> overrides;
+
+  void add_to(CLI::App& app);
+  [[nodiscard]] Result<Settings> settings() const;
+  // Paths given by --rules, else the setting rules.paths.
+  [[nodiscard]] std::vector<std::string> paths(const Settings& settings) const;
+};
+
+[[nodiscard]] Result<RuleSet> load_rules(const CommonOptions& options, const Settings& settings);
+[[nodiscard]] Result<std::unique_ptr<const Scanner>> make_scanner(RuleSet rules, const Settings& settings);
+// Where compiled databases are kept; empty for nowhere.
+[[nodiscard]] std::string cache_directory(const Settings& settings);
+// "thresh: where: what (remedy)" on standard error.
+void complain(const Error& error);
+
+}  // namespace thresh::command
