@@ -19,13 +19,7 @@ std::vector<const Directive*> directives_in_order(const RuleSet& rules,
   std::vector<const Directive*> all;
   for (const std::string_view name : names)
     for (const Directive& directive : rules.directives(name)) all.push_back(&directive);
-  if (names.size() < 2) return all;
-  const auto files = rules.files();
-  const auto place = [&](const Directive* directive) {
-    const auto found = std::ranges::find(files, directive->where.path);
-    return std::pair(found - files.begin(), directive->where.line);
-  };
-  std::ranges::stable_sort(all, {}, place);
+  if (names.size() > 1) std::ranges::sort(all, {}, &Directive::sequence);
   return all;
 }
 
@@ -52,14 +46,8 @@ std::string address_glob(std::string_view entry) {
 
 void AddressList::add(std::string_view entry) {
   std::string lower = ascii::lower(entry);
-  if (is_pattern(lower)) globs_.insert(address_glob(lower));
+  if (is_pattern(lower)) globs_.push_back(address_glob(lower));
   entries_.insert(std::move(lower));
-}
-
-void AddressList::remove(std::string_view entry) {
-  const std::string lower = ascii::lower(entry);
-  entries_.erase(lower);
-  globs_.erase(address_glob(lower));
 }
 
 bool AddressList::contains(std::string_view address) const {

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <initializer_list>
-#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -28,7 +27,6 @@ namespace thresh {
 class AddressList {
  public:
   void add(std::string_view entry);
-  void remove(std::string_view entry);
   [[nodiscard]] bool empty() const { return entries_.empty(); }
   // WLBLEval::_check_welcomelist; any case.
   [[nodiscard]] bool contains(std::string_view address) const;
@@ -39,7 +37,7 @@ class AddressList {
     std::size_t operator()(std::string_view s) const { return std::hash<std::string_view>{}(s); }
   };
   std::unordered_set<std::string, Hash, std::equal_to<>> entries_;
-  std::set<std::string, std::less<>> globs_;  // of the entries that are not their own only match
+  std::vector<std::string> globs_;  // of the entries that are not their own only match
 };
 
 }  // namespace thresh

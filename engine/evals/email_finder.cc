@@ -1,6 +1,7 @@
 #include "engine/evals/email_finder.h"
 
 #include <algorithm>
+#include <array>
 
 #include "engine/base/ascii.h"
 
@@ -27,20 +28,24 @@ std::size_t EmailFinder::user_reach(std::string_view text, std::size_t at, std::
 }
 
 std::size_t EmailFinder::domain_end(std::string_view text, std::size_t at) const {
-  std::size_t start = at + 1;
-  for (int labels = 0;; ++labels) {
+  std::array<std::size_t, most_labels> behind;  // where the text goes on behind each label and its dot
+  std::size_t labels = 0;
+  for (std::size_t start = at + 1; labels < most_labels; start = behind[labels++]) {
     std::size_t end = start;
     while (end < text.size() && (ascii::is_alnum(text[end]) || text[end] == '-')) ++end;
-    const bool goes_on = end + 1 < text.size() && text[end] == '.' && ascii::is_alnum(text[end + 1]);
-    if (!goes_on) {
-      const bool known = labels > 0 && end > start && registry_.is_tld(text.substr(start, end - start));
-      return known ? end : std::string_view::npos;
-    }
-    if (labels == most_labels || end == start || end - start > longest_label ||
-        !ascii::is_alnum(text[start]) || text[end - 1] == '-')
-      return std::string_view::npos;
-    start = end + 1;
+    if (end == start || end - start > longest_label || text[start] == '-' || text[end - 1] == '-' ||
+        end == text.size() || text[end] != '.')
+      break;
+    behind[labels] = end + 1;
   }
+  std::size_t found = std::string_view::npos;
+  const auto take = [&found](std::size_t end) {
+    found = end;
+    return true;
+  };
+  while (labels > 0)
+    if (registry_.each_tld_end(text, behind[--labels], take)) break;
+  return found;
 }
 
 std::size_t EmailFinder::match_at(std::string_view text, std::size_t begin) const {

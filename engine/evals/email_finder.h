@@ -31,7 +31,7 @@ class EmailFinder {
  private:
   static constexpr std::size_t longest_user = 64;
   static constexpr std::size_t longest_label = 61;
-  static constexpr int most_labels = 4;
+  static constexpr std::size_t most_labels = 4;
 
   [[nodiscard]] static bool is_user_character(char c);
   // True when an address with its @ at `at` may start at `begin`: no user character in front of it.

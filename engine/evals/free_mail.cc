@@ -32,11 +32,6 @@ struct Settings {
   [[nodiscard]] bool available() const { return !domains.empty() || !wildcards.empty(); }
 };
 
-double number_setting(const RuleSet& rules, std::string_view name, double fallback) {
-  const std::string_view value = rules.setting(name);
-  return value.empty() ? fallback : perl_number(value);
-}
-
 bool is_listed_form(std::string_view entry) {
   // /\w[.@]\w/
   for (std::size_t i = 1; i + 1 < entry.size(); ++i)
@@ -47,8 +42,8 @@ bool is_listed_form(std::string_view entry) {
 
 Result<std::shared_ptr<const void>> make_settings(const RuleSet& rules) {
   auto made = std::make_shared<Settings>();
-  for (const Directive* directive : directives_in_order(rules, {"freemail_domains"})) {
-    for (const std::string_view word : split_words(directive->value)) {
+  for (const Directive& directive : rules.directives("freemail_domains")) {
+    for (const std::string_view word : split_words(directive.value)) {
       const auto is_allowed = [](char c) {
         return ascii::is_alnum(c) || c == '.' || c == '*' || c == '?' || c == '-';
       };
@@ -59,21 +54,19 @@ Result<std::shared_ptr<const void>> make_settings(const RuleSet& rules) {
         made->wildcards.push_back(ascii::lower(word));
     }
   }
-  for (const Directive* directive : directives_in_order(rules, {"freemail_welcomelist"}))
-    for (const std::string_view word : split_words(directive->value))
+  for (const Directive& directive : rules.directives("freemail_welcomelist"))
+    for (const std::string_view word : split_words(directive.value))
       if (is_listed_form(word)) made->exempt.insert(ascii::lower(word));
   for (const std::string_view list : {"welcomelist_auth", "def_welcomelist_auth"}) {
-    if (number_setting(rules, "freemail_import_" + std::string(list), 0) == 0) continue;
-    const std::string removal = "un" + std::string(list);
-    for (const Directive* directive : directives_in_order(rules, {list, removal}))
-      for (const std::string_view word : split_words(directive->value))
-        directive->name == removal ? made->imported.remove(word) : made->imported.add(word);
+    if (rules.number("freemail_import_" + std::string(list), 0) == 0) continue;
+    for (const Directive& directive : rules.directives(list))
+      for (const std::string_view word : split_words(directive.value)) made->imported.add(word);
   }
-  made->max_body_emails = number_setting(rules, "freemail_max_body_emails", 5);
-  made->max_body_freemails = number_setting(rules, "freemail_max_body_freemails", 3);
-  made->skip_when_over_max = number_setting(rules, "freemail_skip_when_over_max", 1) != 0;
-  made->skip_bulk_envfrom = number_setting(rules, "freemail_skip_bulk_envfrom", 1) != 0;
-  made->describe_email = number_setting(rules, "freemail_add_describe_email", 1) != 0;
+  made->max_body_emails = rules.number("freemail_max_body_emails", 5);
+  made->max_body_freemails = rules.number("freemail_max_body_freemails", 3);
+  made->skip_when_over_max = rules.number("freemail_skip_when_over_max", 1) != 0;
+  made->skip_bulk_envfrom = rules.number("freemail_skip_bulk_envfrom", 1) != 0;
+  made->describe_email = rules.number("freemail_add_describe_email", 1) != 0;
   return made;
 }
 

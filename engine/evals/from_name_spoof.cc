@@ -24,18 +24,15 @@ struct Settings {
 
 Result<std::shared_ptr<const void>> make_settings(const RuleSet& rules) {
   auto made = std::make_shared<Settings>();
-  for (const Directive* directive : directives_in_order(rules, {"fns_add_addrlist", "fns_remove_addrlist"})) {
+  for (const Directive& directive : rules.directives("fns_add_addrlist")) {
     std::string_view owner, words;
-    if (!split_list_value(directive->value, owner, words)) continue;
+    if (!split_list_value(directive.value, owner, words)) continue;
     AddressList& list = made->owners[ascii::lower(owner)];
-    for (const std::string_view word : split_words(words))
-      directive->name == "fns_add_addrlist" ? list.add(word) : list.remove(word);
+    for (const std::string_view word : split_words(words)) list.add(word);
   }
-  for (const Directive* directive : directives_in_order(rules, {"fns_ignore_headers"}))
-    for (const std::string_view word : split_words(directive->value))
-      made->ignored_headers.emplace_back(word);
-  if (const std::string_view value = rules.setting("fns_extrachars"); !value.empty())
-    made->extra_chars = perl_number(value);
+  for (const Directive& directive : rules.directives("fns_ignore_headers"))
+    for (const std::string_view word : split_words(directive.value)) made->ignored_headers.emplace_back(word);
+  made->extra_chars = rules.number("fns_extrachars", made->extra_chars);
   if (const std::string_view value = rules.setting("fns_check"); value == "0" || value == "1" || value == "2")
     made->check = value[0] - '0';
   return made;

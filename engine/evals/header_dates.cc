@@ -13,51 +13,11 @@
 namespace thresh::header_eval {
 namespace {
 
-constexpr auto npos = std::string_view::npos;
-
-// The end of `\d+` at text[at]; `at` itself when there is no digit.
-std::size_t after_digits(std::string_view text, std::size_t at) {
-  while (at < text.size() && ascii::is_digit(text[at])) ++at;
-  return at;
-}
-
-// End of `\d+ \S\S\S \d+ \d+:\d+:\d+ \S+` at text[at]; npos when it does not stand there.
-std::size_t date_end(std::string_view text, std::size_t at) {
-  const auto digits = [&](std::size_t from, char then) {
-    const std::size_t end = from == npos ? npos : after_digits(text, from);
-    return end == npos || end == from || end >= text.size() || text[end] != then ? npos : end + 1;
-  };
-  std::size_t i = digits(at, ' ');
-  if (i == npos || i + 4 > text.size()) return npos;
-  for (int k = 0; k < 3; ++k)
-    if (ascii::is_space(text[i++])) return npos;
-  if (text[i++] != ' ') return npos;
-  i = digits(digits(digits(digits(i, ' '), ':'), ':'), ' ');
-  if (i == npos || i >= text.size() || ascii::is_space(text[i])) return npos;
-  while (i < text.size() && !ascii::is_space(text[i])) ++i;
-  return i;
-}
-
-// The time in a Received line: (\s.?\d+ \S\S\S \d+ \d+:\d+:\d+ \S+).
-std::optional<std::int64_t> received_time(std::string_view line) {
-  // Most of a line has no colon, and a date has two: only what stands before the first of them matters.
-  for (std::size_t i = 0; i + 1 < line.size(); ++i) {
-    if (!ascii::is_space(line[i])) continue;
-    std::size_t end = npos;
-    if (line[i + 1] != '\n') end = date_end(line, i + 2);
-    if (end == npos) end = date_end(line, i + 1);
-    if (end != npos) return parse_rfc822_date(line.substr(i, end - i));
-  }
-  return std::nullopt;
-}
-
 // What _get_date_header_time, _get_received_header_times and their callers keep in the message status.
 struct Dates {
-  bool checked = false;
-  std::optional<std::int64_t> header;     // Resent-Date or Date
-  std::vector<std::int64_t> received;     // top first
-  std::optional<std::int64_t> fetchmail;  // when the local fetch took place
-  std::int64_t difference = 0;            // header - the received time nearest to it
+  std::optional<std::int64_t> header;  // Resent-Date or Date
+  std::optional<ReceivedTimes> received;
+  std::int64_t difference = 0;  // header - the received time nearest to it
 };
 
 std::optional<std::int64_t> date_header_time(const Message& message) {
@@ -68,77 +28,34 @@ std::optional<std::int64_t> date_header_time(const Message& message) {
   return std::nullopt;
 }
 
-bool is_local_handover(std::string_view line, RegexScratch& scratch) {
-  if (line.find("localhost") != npos || line.find("127.0.0.1") != npos) {
-    static const Regex from = fixed_pattern(R"(\bfrom (?:localhost\s|(?:\S+ ){1,2}\S*\b127\.0\.0\.1\b))");
-    if (from.matches(line, scratch)) return true;
-  }
-  if (line.find(" invoked by uid ") == npos) return false;
-  static const Regex qmail = fixed_pattern(R"(qmail \d+ invoked by uid \d+)");
-  return qmail.matches(line, scratch);
-}
-
-bool is_fetchmail(std::string_view line, RegexScratch& scratch) {
-  if (line.find("(fetchmail-") == npos) return false;
-  static const Regex by = fixed_pattern(R"(\bby localhost with \w+ \(fetchmail-[\d.]+)");
-  return by.matches(line, scratch);
-}
-
-void read_received_times(EvalContext& context, Dates& dates) {
-  std::string_view text = context.message.get_scalar("Received");
-  std::pmr::vector<std::string_view> lines(&context.message.arena());
-  while (!text.empty()) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(text.size(), line.size() + 1));
-    if (!std::ranges::all_of(line, ascii::is_space)) lines.push_back(line);
-  }
-  if (lines.empty()) return;
-
-  // The first lines may be those of a local fetchmail run.
-  std::span<const std::string_view> rest(lines), local;
-  const std::size_t handover = is_local_handover(rest[0], context.regex) ? 1 : 0;
-  if (rest.size() > handover && is_fetchmail(rest[handover], context.regex)) {
-    local = rest.first(handover + 1);
-    rest = rest.subspan(handover + 1);
-  }
-  const std::int64_t now = std::time(nullptr);
-  for (const std::string_view line : local)
-    if (const auto time = received_time(line); time && now >= *time)
-      dates.fetchmail = std::max(*time, dates.fetchmail.value_or(*time));
-  for (const std::string_view line : rest)
-    if (const auto time = received_time(line)) dates.received.push_back(*time);
-}
-
-std::int64_t nearest_difference(const Dates& dates) {
-  if (!dates.header || dates.received.empty()) return 0;
+std::int64_t nearest_difference(std::int64_t header, std::span<const std::int64_t> received) {
   // A lowest Received with the very time of Date was made by the sender's own machine: it says nothing.
-  std::size_t count = dates.received.size();
-  if (count > 1 && dates.received.back() == *dates.header) --count;
-  std::int64_t nearest = *dates.header - dates.received[0];
-  for (std::size_t i = 1; i < count; ++i) {
-    const std::int64_t difference = *dates.header - dates.received[i];
-    if (std::abs(difference) < std::abs(nearest)) nearest = difference;
-  }
+  if (received.size() > 1 && received.back() == header) received = received.first(received.size() - 1);
+  std::int64_t nearest = header - received[0];
+  for (const std::int64_t time : received)
+    if (std::abs(header - time) < std::abs(nearest)) nearest = header - time;
   return nearest;
 }
 
 const Dates& dates_of(EvalContext& context) {
   auto& dates = context.state<Dates>();
-  if (dates.checked) return dates;
-  dates.checked = true;
+  if (dates.received) return dates;
   dates.header = date_header_time(context.message);
-  read_received_times(context, dates);
-  dates.difference = nearest_difference(dates);
+  dates.received =
+      received_times(context.message.get_scalar("Received"), std::time(nullptr), &context.message.arena());
+  if (dates.header && !dates.received->header_times.empty())
+    dates.difference = nearest_difference(*dates.header, dates.received->header_times);
   return dates;
 }
 
 // _check_date_received: the median of what could be the time of arrival; 0 when nothing is known.
 std::int64_t arrival_time(const Dates& dates) {
   std::vector<std::int64_t> possible;
+  const auto& received = dates.received->header_times;
   if (dates.header) possible.push_back(*dates.header);
-  if (!dates.received.empty()) possible.push_back(dates.received[0]);
-  if (dates.fetchmail) possible.push_back(*dates.fetchmail);
-  if (dates.header && !dates.received.empty()) possible.push_back(*dates.header - dates.difference);
+  if (!received.empty()) possible.push_back(received[0]);
+  if (dates.received->fetchmail_time) possible.push_back(*dates.received->fetchmail_time);
+  if (dates.header && !received.empty()) possible.push_back(*dates.header - dates.difference);
   if (possible.empty()) return 0;
   std::ranges::sort(possible, std::greater<>());
   return possible[(possible.size() - 1) / 2];

@@ -111,7 +111,8 @@ EvalResult check_for_numeric_helo(EvalContext& context, const EvalCall&) {
     if (end < relays.size() && static_cast<unsigned char>(relays[end]) > ' ' &&
         std::string_view(",;[()<>").find(relays[end]) == npos)
       continue;
-    // SpamAssassin means to let private addresses pass, but Perl has $1 undefined where it asks: every one hits.
+    // SpamAssassin means to let private addresses pass, but Perl has $1 undefined where it asks: every one
+    // hits.
     return true;
   }
   return false;

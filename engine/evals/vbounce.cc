@@ -15,8 +15,8 @@ constexpr auto npos = std::string_view::npos;
 
 Result<std::shared_ptr<const void>> make_settings(const RuleSet& rules) {
   auto relays = std::make_shared<AddressList>();
-  for (const Directive* directive : directives_in_order(rules, {"welcomelist_bounce_relays"}))
-    for (const std::string_view word : split_words(directive->value)) relays->add(word);
+  for (const Directive& directive : rules.directives("welcomelist_bounce_relays"))
+    for (const std::string_view word : split_words(directive.value)) relays->add(word);
   return relays;
 }
 

@@ -116,62 +116,39 @@ const Settings& settings_of(const EvalContext& context) {
 
 void read_address_lists(const RuleSet& rules, Settings& settings) {
   for (const std::string_view name : {"welcomelist_from", "blocklist_from", "welcomelist_to", "blocklist_to",
-                                      "more_spam_to", "all_spam_to", "welcomelist_allows_relays"}) {
-    const std::string removal = "un" + std::string(name);
-    for (const Directive* directive : directives_in_order(rules, {name, removal}))
-      for (const std::string_view word : split_words(directive->value)) {
-        AddressList& list = settings.addresses[std::string(name)];
-        directive->name == removal ? list.remove(word) : list.add(word);
-      }
-  }
-  for (const Directive* directive : directives_in_order(rules, {"enlist_addrlist"})) {
+                                      "more_spam_to", "all_spam_to", "welcomelist_allows_relays"})
+    for (const Directive& directive : rules.directives(name))
+      for (const std::string_view word : split_words(directive.value))
+        settings.addresses[std::string(name)].add(word);
+  for (const Directive& directive : rules.directives("enlist_addrlist")) {
     std::string_view list, words;
-    if (!split_list_value(directive->value, list, words)) continue;
+    if (!split_list_value(directive.value, list, words)) continue;
     AddressList& into = settings.addresses[std::string(list)];
     for (const std::string_view word : split_words(words)) into.add(word);
   }
 }
 
 void read_relayed_senders(const RuleSet& rules, Settings& settings) {
-  for (const Directive* directive : directives_in_order(
-           rules, {"welcomelist_from_rcvd", "def_welcomelist_from_rcvd", "unwelcomelist_from_rcvd"})) {
-    if (directive->name == "welcomelist_from_rcvd") {
-      settings.from_rcvd.add(directive->value);
-    } else if (directive->name == "def_welcomelist_from_rcvd") {
-      settings.def_from_rcvd.add(directive->value);
-    } else {
-      for (const std::string_view word : split_words(directive->value)) {
-        settings.from_rcvd.by_address.erase(ascii::lower(word));
-        settings.def_from_rcvd.by_address.erase(ascii::lower(word));
-      }
-    }
-  }
+  for (const Directive& directive : rules.directives("welcomelist_from_rcvd"))
+    settings.from_rcvd.add(directive.value);
+  for (const Directive& directive : rules.directives("def_welcomelist_from_rcvd"))
+    settings.def_from_rcvd.add(directive.value);
 }
 
 void read_host_lists(const RuleSet& rules, Settings& settings) {
-  std::map<std::string, std::map<std::string, bool>, std::less<>> lists;
-  for (const Directive* directive : directives_in_order(
-           rules, {"enlist_uri_host", "delist_uri_host", "blocklist_uri_host", "welcomelist_uri_host"})) {
+  std::map<std::string, std::map<std::string, bool>> lists;
+  for (const Directive* directive :
+       directives_in_order(rules, {"enlist_uri_host", "blocklist_uri_host", "welcomelist_uri_host"})) {
     std::string_view list, words = directive->value;
-    const bool removes = directive->name == "delist_uri_host";
-    if (directive->name == "blocklist_uri_host") {
+    if (directive->name == "blocklist_uri_host")
       list = "BLOCK";
-    } else if (directive->name == "welcomelist_uri_host") {
+    else if (directive->name == "welcomelist_uri_host")
       list = "WELCOME";
-    } else if (!split_list_value(directive->value, list, words) && !removes) {
+    else if (!split_list_value(directive->value, list, words))
       continue;
-    }
     for (const std::string_view word : split_words(words)) {
-      std::string host = ascii::lower(word);
-      const bool listed = !host.starts_with('!');
-      if (!listed) host.erase(0, 1);
-      if (!removes) {
-        lists[std::string(list)][host] = listed;
-      } else if (list.empty()) {
-        for (auto& [name, hosts] : lists) hosts.erase(host);
-      } else if (const auto found = lists.find(list); found != lists.end()) {
-        found->second.erase(host);
-      }
+      const bool exempt = word.starts_with('!');
+      lists[std::string(list)][ascii::lower(word.substr(exempt ? 1 : 0))] = !exempt;
     }
   }
   for (const auto& [name, hosts] : lists) {

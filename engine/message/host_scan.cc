@@ -38,43 +38,34 @@ std::size_t run_end(std::string_view text, std::size_t from) {
   return from;
 }
 
-// First good dot in text[from, end).
-std::size_t next_good_dot(std::string_view text, std::size_t from, std::size_t end,
-                          const RegistryBoundaries& registry) {
-  for (std::size_t dot = text.find('.', from); dot < end; dot = text.find('.', dot + 1))
-    if (good_end(text, dot, registry) != npos) return dot;
-  return npos;
-}
-
 }  // namespace
 
 std::optional<Span> find_host(std::string_view text, std::size_t from, const RegistryBoundaries& registry) {
-  std::size_t begin = from;
-  while (begin < text.size()) {
+  for (std::size_t begin = from; begin < text.size();) {
     if (ascii::is_space(text[begin])) {
       ++begin;
       continue;
     }
-    const std::size_t end = run_end(text, begin);
-    std::size_t dot = next_good_dot(text, begin + 1, end, registry);
-    while (dot != npos) {
-      if (dot - begin > max_before_dot) begin = dot - max_before_dot;
-      while (begin < dot && begin > 0 && joins(text[begin - 1])) ++begin;
-      if (begin < dot) break;
-      dot = next_good_dot(text, dot + 1, end, registry);
+    // The first good dot, and the first place from which it is in reach and which no joining character
+    // precedes.
+    std::size_t dot = npos;
+    std::size_t at = begin + 1;
+    for (; at < text.size() && !ascii::is_space(text[at]); ++at) {
+      if (text[at] != '.' || good_end(text, at, registry) == npos) continue;
+      if (at - begin > max_before_dot) begin = at - max_before_dot;
+      while (begin < at && begin > 0 && joins(text[begin - 1])) ++begin;
+      if (begin == at) continue;
+      dot = at;
+      break;
     }
-    if (dot != npos) {
-      // Greedy: the last good dot within reach.
-      for (std::size_t last = std::min(begin + max_before_dot, end - 1); last > dot; --last) {
-        if (text[last] != '.') continue;
-        if (good_end(text, last, registry) != npos) {
-          dot = last;
-          break;
-        }
-      }
-      return Span{begin, good_end(text, dot, registry)};
+    if (dot == npos) {
+      begin = at;
+      continue;
     }
-    begin = end;
+    // Greedy: the last good dot within reach.
+    for (++at; at < text.size() && at - begin <= max_before_dot && !ascii::is_space(text[at]); ++at)
+      if (text[at] == '.' && good_end(text, at, registry) != npos) dot = at;
+    return Span{begin, good_end(text, dot, registry)};
   }
   return std::nullopt;
 }

@@ -84,7 +84,7 @@ RenderedHtml render_html(std::string_view html, std::size_t source_size, Arena& 
   const std::span<char> source = html::prepare_html(html, wide, arena);
   html::HtmlReader reader(*results, wide, html::count_characters(html),
                           source.size() + html::HtmlTokenizer::kSlack, arena);
-  html::HtmlTokenizer tokenizer(reader, &arena);
+  html::HtmlTokenizer tokenizer(reader, wide, &arena);
   tokenizer.parse(source.data(), source.size());
   // Elements that were never closed are: what they hold is no text.
   if (reader.is_inside(html::Tag::style)) tokenizer.append("</style>");

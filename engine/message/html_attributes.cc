@@ -62,6 +62,14 @@ AttributeName name_of(std::string_view name) {
   }
 }
 
+// Has "/href" or "/src" in it.
+bool may_be_misspelt(std::string_view name) {
+  for (std::size_t at = name.find('/'); at != std::string_view::npos; at = name.find('/', at + 1))
+    if (ascii::istarts_with(name.substr(at), "/href") || ascii::istarts_with(name.substr(at), "/src"))
+      return true;
+  return false;
+}
+
 // lc() of ASCII, compared.
 bool lower_less(std::string_view a, std::string_view b) {
   return std::ranges::lexicographical_compare(a, b, [](char x, char y) {
@@ -71,22 +79,25 @@ bool lower_less(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-void TagAttributes::assign(std::span<HtmlAttribute> attributes, bool characters) {
-  attributes_ = attributes;
-  characters_ = characters;
-  has_slash_ = false;
-  found_.fill(nullptr);
-  for (HtmlAttribute& attribute : attributes) {
-    const AttributeName name = name_of(attribute.name);
-    if (name != AttributeName::none) {
-      if (found_[index(name)] == nullptr) found_[index(name)] = &attribute;
-    } else if (attribute.name.find('/') != std::string_view::npos) {
-      has_slash_ = true;
-    }
+void TagAttributes::clear() {
+  present_.reset();
+  slashed_.clear();
+}
+
+void TagAttributes::add(const HtmlAttribute& attribute) {
+  const AttributeName name = name_of(attribute.name);
+  if (name != AttributeName::none) {
+    if (present_[index(name)]) return;
+    present_.set(index(name));
+    found_[index(name)] = attribute;
+  } else if (may_be_misspelt(attribute.name)) {
+    slashed_.push_back(attribute);
   }
 }
 
-HtmlText TagAttributes::value_of(HtmlAttribute& attribute) const {
+HtmlText TagAttributes::get(AttributeName name) {
+  if (!has(name)) return {{}, characters_};
+  HtmlAttribute& attribute = at(name);
   if (!attribute.decoded) {
     const DecodedEntities decoded = decode_entities(attribute.value, attribute.value_end, characters_, false);
     attribute.value_end = decoded.end;
@@ -97,26 +108,22 @@ HtmlText TagAttributes::value_of(HtmlAttribute& attribute) const {
           attribute.characters};
 }
 
-HtmlText TagAttributes::get(AttributeName name) {
-  HtmlAttribute* attribute = found_[index(name)];
-  if (attribute == nullptr) return {{}, characters_};
-  return value_of(*attribute);
-}
-
-HtmlAttribute* TagAttributes::find_misspelt(std::string_view ending) {
-  if (!has_slash_) return nullptr;
-  HtmlAttribute* best = nullptr;
-  for (HtmlAttribute& attribute : attributes_) {
-    const std::string_view name = attribute.name;
+void TagAttributes::take_misspelt(AttributeName name, std::string_view ending) {
+  const HtmlAttribute* best = nullptr;
+  for (const HtmlAttribute& attribute : slashed_) {
+    const std::string_view written = attribute.name;
     bool matches = false;
-    for (std::size_t at = 0; at + ending.size() <= name.size() && !matches; ++at) {
-      if (!ascii::iequals(name.substr(at, ending.size()), ending)) continue;
-      const Character before = character_before(name, at);
+    for (std::size_t at = written.find('/'); at != std::string_view::npos && !matches;
+         at = written.find('/', at + 1)) {
+      if (!ascii::istarts_with(written.substr(at), ending)) continue;
+      const Character before = character_before(written, at);
       matches = before.size != 0 && is_word(before.value, characters_);
     }
-    if (matches && (best == nullptr || lower_less(best->name, name))) best = &attribute;
+    if (matches && (best == nullptr || lower_less(best->name, written))) best = &attribute;
   }
-  return best;
+  if (best == nullptr) return;
+  present_.set(index(name));
+  found_[index(name)] = *best;
 }
 
 }  // namespace thresh::html

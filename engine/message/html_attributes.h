@@ -1,17 +1,28 @@
 // The attributes of one start tag that anyone asks for. The first of several with the same name counts;
-// entities are replaced on first use.
+// entities are replaced on first use. Others are not kept, so that a tag of a million attributes costs no
+// memory.
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
-#include <span>
+#include <memory_resource>
 #include <string_view>
+#include <vector>
 
 #include "engine/message/html_characters.h"
-#include "engine/message/html_tokenizer.h"
 
 namespace thresh::html {
+
+// The value lies in the document itself and changes there when its entities are replaced.
+struct HtmlAttribute {
+  std::string_view name;  // as written
+  char* value = nullptr;  // without quotes; of <a href> it is the name
+  char* value_end = nullptr;
+  bool decoded = false;     // entities are replaced
+  bool characters = false;  // once decoded: see HtmlText
+};
 
 enum class AttributeName : std::uint8_t {
   action,
@@ -37,33 +48,34 @@ enum class AttributeName : std::uint8_t {
 
 class TagAttributes {
  public:
-  // Looks through a tag. Its text must stay until the next assign() and may change in place. `characters`:
-  // what the document is.
-  void assign(std::span<HtmlAttribute> attributes, bool characters);
+  // `characters`: what the document is.
+  TagAttributes(bool characters, std::pmr::memory_resource* memory)
+      : characters_(characters), slashed_(memory) {}
 
-  [[nodiscard]] bool has(AttributeName name) const { return found_[index(name)] != nullptr; }
+  // A new tag begins.
+  void clear();
+  // Its next attribute.
+  void add(const HtmlAttribute& attribute);
+
+  [[nodiscard]] bool has(AttributeName name) const { return present_[index(name)]; }
   // The value with its entities replaced; empty when absent.
   [[nodiscard]] HtmlText get(AttributeName name);
-  [[nodiscard]] HtmlAttribute* find(AttributeName name) const { return found_[index(name)]; }
-  // Lets another attribute of the tag stand for `name`.
-  void set(AttributeName name, HtmlAttribute* attribute) { found_[index(name)] = attribute; }
+  // The attribute itself; only where has() says so.
+  [[nodiscard]] HtmlAttribute& at(AttributeName name) { return found_[index(name)]; }
 
-  // Broken tags such as <a foo/href=...>: the value of the attribute whose name has a word character and then
-  // `ending`
-  // ("/href") in it; the last by name of several, as the order that SpamAssassin leaves to chance. Null when
-  // there is none.
-  [[nodiscard]] HtmlAttribute* find_misspelt(std::string_view ending);
-  // The value of any attribute, its entities replaced.
-  [[nodiscard]] HtmlText value_of(HtmlAttribute& attribute) const;
+  // Broken tags such as <a foo/href=...>: an attribute whose name has a word character and then `ending`
+  // ("/href") in it stands for `name`; the last by name of several, as SpamAssassin leaves the order to
+  // chance.
+  void take_misspelt(AttributeName name, std::string_view ending);
 
  private:
   static constexpr std::size_t kNames = static_cast<std::size_t>(AttributeName::none);
   static constexpr std::size_t index(AttributeName name) { return static_cast<std::size_t>(name); }
 
-  std::span<HtmlAttribute> attributes_;
-  std::array<HtmlAttribute*, kNames> found_{};
-  bool characters_ = false;
-  bool has_slash_ = false;
+  bool characters_;
+  std::bitset<kNames> present_;
+  std::array<HtmlAttribute, kNames> found_;
+  std::pmr::vector<HtmlAttribute> slashed_;  // names that may be misspelt
 };
 
 }  // namespace thresh::html

@@ -172,6 +172,7 @@ DecodedEntities decode_entities(char* begin, char* end, bool characters, bool by
   if (s == nullptr) return {end, characters};
   char* t = s;
   char32_t high_surrogate = 0;
+  char behind = '\0';
 
   while (s < end) {
     if ((*t++ = *s++) != '&') {
@@ -215,7 +216,7 @@ DecodedEntities decode_entities(char* begin, char* end, bool characters, bool by
     } else {
       while (s < end && ascii::is_word(*s)) ++s;
       const std::string_view name(from, static_cast<std::size_t>(s - from));
-      const Entity* entity = find_entity(name, s < end && *s == ';');
+      const Entity* entity = find_entity(name, (s < end ? *s : behind) == ';');
       if (entity == nullptr && by_prefix) {
         std::size_t length = std::min(name.size() - (name.empty() ? 0 : 1), kLongestName);
         for (; length > 0 && entity == nullptr; --length) entity = find_entity(name.substr(0, length), false);
@@ -232,6 +233,13 @@ DecodedEntities decode_entities(char* begin, char* end, bool characters, bool by
     if (found) {
       if (s < end && *s == ';') ++s;
       --t;  // the '&'
+      // The first wide character makes Perl lay the string out anew, with what comes after it moved up to
+      // make room. What stands behind the end from then on is a byte of the old string, and the parser looks
+      // at it after a last name.
+      if (wide && !characters) {
+        const char* old = t + (end - s) + utf8_size(value);
+        behind = old < end ? *old : '\0';
+      }
       if (s >= end || *s != '&') high_surrogate = 0;
       characters = characters || wide;
       t = put_utf8(t, value);

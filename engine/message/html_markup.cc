@@ -67,14 +67,14 @@ char* HtmlTokenizer::parse_start(char* begin, char* end) {
       attribute.value = name_begin;
       attribute.value_end = name_end;
       attribute.decoded = true;  // a name has no entities
-      attributes_.push_back(attribute);
+      attributes_.add(attribute);
       continue;
     }
     s = skip_space(s + 1);
     if (s == end) return begin;
     if (*s == '>') {
       attribute.value = attribute.value_end = s;
-      attributes_.push_back(attribute);
+      attributes_.add(attribute);
       break;
     }
     if (*s == '"' || *s == '\'') {
@@ -89,7 +89,7 @@ char* HtmlTokenizer::parse_start(char* begin, char* end) {
       if (s == end) return begin;
       attribute.value_end = s;
     }
-    attributes_.push_back(attribute);
+    attributes_.add(attribute);
     s = skip_space(s);
     if (s == end) return begin;
   }

@@ -172,18 +172,17 @@ void HtmlReader::add_space(TagSpace space) {
   }
 }
 
-bool HtmlReader::start_tag(string_view name, std::span<HtmlAttribute> attributes) {
+bool HtmlReader::start_tag(string_view name, TagAttributes& attributes) {
   const TagInfo* info = count(name, 1);
   if (info == nullptr) return true;
   if (info->tag == Tag::other) {
     add_space(info->space);
     return true;
   }
-  attributes_.assign(attributes, characters_);
-  if (info->style && !styles_.open(info->tag, attributes_)) return false;
+  if (info->style && !styles_.open(info->tag, attributes)) return false;
   add_space(info->space);
-  uris_.start_tag(info->tag, attributes_);
-  test(*info);
+  uris_.start_tag(info->tag, attributes);
+  test(*info, attributes);
   return true;
 }
 
@@ -195,19 +194,19 @@ void HtmlReader::end_tag(string_view name) {
 }
 
 // html_tests
-void HtmlReader::test(const TagInfo& info) {
+void HtmlReader::test(const TagInfo& info, TagAttributes& attributes) {
   using enum AttributeName;
   switch (info.tag) {
     case Tag::font:
-      if (attributes_.has(face) && !is_usual_face(attributes_.get(face))) bad_face_ = true;
+      if (attributes.has(face) && !is_usual_face(attributes.get(face))) bad_face_ = true;
       break;
     case Tag::img:
       if (is_inside(Tag::a)) anchors_.append("<img>\n");
-      if (attributes_.has(width) && attributes_.has(height))
-        image_area_ += read_dimension(attributes_.get(width), 8) * read_dimension(attributes_.get(height), 6);
+      if (attributes.has(width) && attributes.has(height))
+        image_area_ += read_dimension(attributes.get(width), 8) * read_dimension(attributes.get(height), 6);
       break;
     case Tag::form:
-      if (attributes_.has(action) && find_folded(attributes_.get(action), "mailto:") != string_view::npos)
+      if (attributes.has(action) && find_folded(attributes.get(action), "mailto:") != string_view::npos)
         mails_form_ = true;
       break;
     case Tag::object:
@@ -215,7 +214,7 @@ void HtmlReader::test(const TagInfo& info) {
       embeds_ = true;
       break;
     case Tag::a:
-      anchor_uris_.push_back(uris_.open_anchor(attributes_));
+      anchor_uris_.push_back(uris_.open_anchor(attributes));
       anchors_.open();
       break;
     case Tag::title:
@@ -268,10 +267,10 @@ void HtmlReader::end_document() {
   put("length", static_cast<double>(length_));
   put("min_size", styles_.min_size());
   put("max_size", styles_.max_size());
+  if (text_.backhairs() > 0) put("backhair_count", static_cast<double>(text_.backhairs()));
   if (tags_ == 0) return;
   const auto tags = static_cast<double>(tags_);
   put("closed_extra_ratio", static_cast<double>(closed_extra_) / tags);
-  if (text_.backhairs() > 0) put("backhair_count", static_cast<double>(text_.backhairs()));
   if (elements_ > 0) put("bad_tag_ratio", static_cast<double>(tags_ - elements_) / tags);
   if (elements_seen_ > 0)
     put("non_element_ratio",

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <map>
 #include <memory_resource>
-#include <span>
 #include <string_view>
 #include <vector>
 
@@ -27,7 +26,7 @@ class HtmlReader final : public HtmlEvents {
   // `length`: characters of the document as it came. `capacity`: bytes of it as it is read.
   HtmlReader(HtmlResults& results, bool characters, std::size_t length, std::size_t capacity, Arena& arena);
 
-  [[nodiscard]] bool start_tag(std::string_view name, std::span<HtmlAttribute> attributes) override;
+  [[nodiscard]] bool start_tag(std::string_view name, TagAttributes& attributes) override;
   void end_tag(std::string_view name) override;
   void text(char* begin, char* end, bool literal) override;
   void comment(std::string_view text) override { results_.comments.push_back(text); }
@@ -58,7 +57,7 @@ class HtmlReader final : public HtmlEvents {
   NamedNumber& inside_of(const TagInfo* info, std::size_t slot, std::string_view name, bool& is_new);
   const TagInfo* count(std::string_view name, int change);
   void add_space(TagSpace space);
-  void test(const TagInfo& info);
+  void test(const TagInfo& info, TagAttributes& attributes);
   void add_image_area();
   void put(std::string_view name, double value);
 
@@ -69,7 +68,6 @@ class HtmlReader final : public HtmlEvents {
   HtmlStyles styles_;
   RenderedText text_;
   HtmlUriCollector uris_;
-  TagAttributes attributes_;
   Growing anchors_, titles_;
   std::pmr::vector<std::size_t> anchor_uris_;  // the place in results.uris of each anchor
 

@@ -28,8 +28,8 @@ char* find_byte(char* s, char* end, char c) {
 
 }  // namespace
 
-HtmlTokenizer::HtmlTokenizer(HtmlEvents& events, std::pmr::memory_resource* memory)
-    : events_(events), sections_(memory), attributes_(memory) {}
+HtmlTokenizer::HtmlTokenizer(HtmlEvents& events, bool characters, std::pmr::memory_resource* memory)
+    : events_(events), sections_(memory), attributes_(characters, memory) {}
 
 void HtmlTokenizer::enter_literal(string_view name) {
   using enum LiteralElement::AtEnd;

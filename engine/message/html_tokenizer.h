@@ -7,26 +7,19 @@
 
 #include <cstddef>
 #include <memory_resource>
-#include <span>
 #include <string_view>
 #include <vector>
 
-namespace thresh::html {
+#include "engine/message/html_attributes.h"
 
-struct HtmlAttribute {
-  std::string_view name;  // as written
-  char* value = nullptr;  // without quotes; of <a href> it is the name
-  char* value_end = nullptr;
-  bool decoded = false;     // entities are replaced
-  bool characters = false;  // once decoded: see HtmlText
-};
+namespace thresh::html {
 
 // Who hears of the tokens. What is passed lies in the text itself and may be changed there.
 class HtmlEvents {
  public:
   virtual ~HtmlEvents() = default;
   // False stops the tokenizer for good.
-  [[nodiscard]] virtual bool start_tag(std::string_view name, std::span<HtmlAttribute> attributes) = 0;
+  [[nodiscard]] virtual bool start_tag(std::string_view name, TagAttributes& attributes) = 0;
   virtual void end_tag(std::string_view name) = 0;
   // `literal`: entities mean nothing here.
   virtual void text(char* begin, char* end, bool literal) = 0;
@@ -40,7 +33,8 @@ class HtmlTokenizer {
   // Bytes of NUL that must follow the text, and room for append() beside them.
   static constexpr std::size_t kSlack = 64;
 
-  HtmlTokenizer(HtmlEvents& events, std::pmr::memory_resource* memory);
+  // `characters`: what the document is (see HtmlText).
+  HtmlTokenizer(HtmlEvents& events, bool characters, std::pmr::memory_resource* memory);
 
   // The first `size` bytes of `text`; one byte before it and kSlack NULs behind it belong to the caller's
   // buffer too.
@@ -85,7 +79,7 @@ class HtmlTokenizer {
   bool stopped_ = false;
   Section section_ = Section::none;
   std::pmr::vector<Section> sections_;  // the strongest up to each level
-  std::pmr::vector<HtmlAttribute> attributes_;
+  TagAttributes attributes_;
 };
 
 }  // namespace thresh::html

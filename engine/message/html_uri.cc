@@ -160,7 +160,7 @@ HtmlText canonical_uri(HtmlText uri, bool& truncated) {
 }
 
 HtmlUriCollector::HtmlUriCollector(HtmlResults& results, Arena& arena)
-    : results_(results), arena_(arena), places_(&arena), resolved_(&arena) {}
+    : results_(results), arena_(arena), places_(&arena), resolved_(&arena), merged_(&arena) {}
 
 size_t HtmlUriCollector::entry(string_view uri) {
   const auto found = places_.find(uri);
@@ -182,10 +182,10 @@ void HtmlUriCollector::push(Tag tag, HtmlText uri) {
       results_.uri_truncated = true;
       return;
     }
-    resolve_uri(base_, canonical, resolved_);
+    resolved_bytes_ += base_.text.size();
+    resolve_uri(base_, canonical, resolved_, merged_);
     if (resolved_.empty()) return;
     target = resolved_;
-    if (target.size() > canonical.text.size()) resolved_bytes_ += target.size() - canonical.text.size();
   }
   auto& types = results_.uris[entry(target)].types;
   const string_view type = type_name(tag);
@@ -208,9 +208,9 @@ void HtmlUriCollector::start_tag(Tag tag, TagAttributes& attributes) {
     case Tag::a:
     case Tag::area:
     case Tag::link:
-      if (HtmlAttribute* misspelt = attributes.find_misspelt("/href")) attributes.set(href, misspelt);
-      if (HtmlAttribute* link = attributes.find(href)) {
-        remove_byte_order_marks(*link, attributes.get(href));
+      attributes.take_misspelt(href, "/href");
+      if (attributes.has(href)) {
+        remove_byte_order_marks(attributes.at(href), attributes.get(href));
         push(tag, attributes.get(href));
       }
       push_attribute(tag, attributes, data_saferedirecturl);
@@ -221,7 +221,7 @@ void HtmlUriCollector::start_tag(Tag tag, TagAttributes& attributes) {
     case Tag::embed:
     case Tag::script:
     case Tag::bgsound:
-      if (HtmlAttribute* misspelt = attributes.find_misspelt("/src")) attributes.set(src, misspelt);
+      attributes.take_misspelt(src, "/src");
       push_attribute(tag, attributes, src);
       break;
     case Tag::form:

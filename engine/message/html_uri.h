@@ -26,8 +26,8 @@ inline constexpr std::size_t kResolvedBytes = std::size_t{16} << 20;
 // it was cut.
 [[nodiscard]] HtmlText canonical_uri(HtmlText uri, bool& truncated);
 
-// target_uri: `reference` as seen from `base` (empty: none), written into `to`.
-void resolve_uri(HtmlText base, HtmlText reference, std::pmr::string& to);
+// target_uri: `reference` as seen from `base` (empty: none), written into `to`. `merged` is room to work in.
+void resolve_uri(HtmlText base, HtmlText reference, std::pmr::string& to, std::pmr::string& merged);
 
 class HtmlUriCollector {
  public:
@@ -48,7 +48,7 @@ class HtmlUriCollector {
   HtmlResults& results_;
   Arena& arena_;
   std::pmr::map<std::string_view, std::uint32_t> places_;
-  std::pmr::string resolved_;
+  std::pmr::string resolved_, merged_;
   HtmlText base_;
   std::size_t resolved_bytes_ = 0;
 };

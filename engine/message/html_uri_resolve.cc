@@ -3,7 +3,6 @@
 // and //www... and
 // //ftp... without a scheme get one.
 #include <algorithm>
-#include <memory_resource>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -98,15 +97,13 @@ void append_without_dots(string_view path, std::pmr::string& to) {
 }
 
 // The path of a reference relative to that of the base.
-std::pmr::string merge_paths(const UriParts& base, string_view reference, std::pmr::memory_resource* memory) {
-  std::pmr::string merged(memory);
+void merge_paths(const UriParts& base, string_view reference, std::pmr::string& merged) {
   if (base.authority && is_false(base.path)) {
     merged = "/";
   } else {
     merged = base.path.substr(0, base.path.rfind('/') + 1);  // nothing where it has no slash
   }
   merged += reference;
-  return merged;
 }
 
 // /^NAME\d*\./i
@@ -119,7 +116,7 @@ bool is_host_kind(HtmlText host, string_view name) {
 
 }  // namespace
 
-void resolve_uri(HtmlText base_uri, HtmlText reference, std::pmr::string& to) {
+void resolve_uri(HtmlText base_uri, HtmlText reference, std::pmr::string& to, std::pmr::string& merged) {
   UriParts r = parse_uri(reference);
   const UriParts base = parse_uri(base_uri);
   if (r.scheme && base.scheme && *r.scheme == *base.scheme) r.scheme.reset();
@@ -153,7 +150,8 @@ void resolve_uri(HtmlText base_uri, HtmlText reference, std::pmr::string& to) {
     to += base.path;
     if (!query) query = base.query;
   } else {
-    append_without_dots(merge_paths(base, r.path, to.get_allocator().resource()), to);
+    merge_paths(base, r.path, merged);
+    append_without_dots(merged, to);
   }
   if (query) {
     to += '?';

@@ -119,7 +119,8 @@ std::pair<std::string, std::string> RegistryBoundaries::split_domain(std::string
   for (const char c : name)
     if (c != '.' || (!lower.empty() && lower.back() != '.')) lower += ascii::to_lower(c);
   // Perl's /\.+$/ also means the end before a final newline.
-  if (const std::size_t last = lower.size() - (lower.ends_with('\n') ? 1 : 0); last > 0 && lower[last - 1] == '.')
+  if (const std::size_t last = lower.size() - (lower.ends_with('\n') ? 1 : 0);
+      last > 0 && lower[last - 1] == '.')
     lower.erase(last - 1, 1);
   const std::string_view domain = registrable(lower);
   std::string host(std::string_view(lower).substr(0, lower.size() - domain.size()));

@@ -57,9 +57,10 @@ class Condition {
 
   Result<ConditionAnswer> read(std::string_view text) {
     const auto words = lex_expression(text);
-    for (at_ = 0; at_ < words.size(); ++at_)
-      if (auto fault = take(words)) return std::unexpected(std::move(*fault));
-    ConditionAnswer answer{.value = false, .warning = std::move(warning_)};
+    for (const std::string_view word : words)
+      if (auto fault = refuse(word)) return std::unexpected(std::move(*fault));
+    for (at_ = 0; at_ < words.size() && !failed_; ++at_) take(words);
+    ConditionAnswer answer{.value = false, .warning = std::move(warning_), .refused = refused_};
     if (failed_) return answer;
     const auto program = parse_expression(tokens_);
     if (!program) {
@@ -73,7 +74,16 @@ class Condition {
   }
 
  private:
-  std::optional<Error> take(const std::vector<std::string_view>& words) {
+  // A word that is no part of the language makes the line no `if` at all.
+  static std::optional<Error> refuse(std::string_view word) {
+    if (is_signed_number(word) || is_non_word(word)) return {};
+    if (!looks_like_class(word))
+      return Error{"'" + std::string(word) + "' cannot be understood in a condition", {}, {}};
+    if (!is_class(word)) return Error{"'" + std::string(word) + "' is not allowed in a condition", {}, {}};
+    return {};
+  }
+
+  void take(const std::vector<std::string_view>& words) {
     const std::string_view word = words[at_];
     if (word == "plugin" || word == "can" || word == "has") {
       call(words);
@@ -90,34 +100,33 @@ class Condition {
         number(*value, word);
       else
         give_up(value.error().what);
-    } else if (is_non_word(word)) {
-      if (word.find_first_of("+-.") == std::string_view::npos) {
-        op(word);
-      } else if (auto operators = sign_operators(word)) {
-        for (auto& sign : *operators) tokens_.push_back(std::move(sign));
-      } else {
-        give_up(operators.error().what);
-      }
     } else if (looks_like_class(word)) {
-      if (!is_class(word)) return Error{"'" + std::string(word) + "' is not allowed in a condition", {}, {}};
       number(1, word);  // a string is true
+    } else if (word.find_first_of("+-.") == std::string_view::npos) {
+      op(word);
+    } else if (auto operators = sign_operators(word)) {
+      for (auto& sign : *operators) tokens_.push_back(std::move(sign));
     } else {
-      return Error{"'" + std::string(word) + "' cannot be understood in a condition", {}, {}};
+      give_up(operators.error().what);
     }
-    return {};
   }
 
-  // plugin(NAME), can(NAME), has(NAME); the argument may be missing.
+  // plugin(NAME), can(NAME), has(NAME); the argument may be missing. Anything else as argument names nothing.
   void call(const std::vector<std::string_view>& words) {
     const std::string_view function = words[at_];
     std::string name;
     if (at_ + 1 < words.size() && words[at_ + 1] == "(") {
-      at_ += 2;
-      if (at_ < words.size() && looks_like_class(words[at_]) && is_class(words[at_])) name = words[at_++];
-      if (at_ >= words.size() || words[at_] != ")") {
-        give_up("syntax error in " + std::string(function) + "()");
+      std::size_t close = at_ + 2;
+      for (int depth = 1; close < words.size(); ++close) {
+        if (words[close] == "(") ++depth;
+        if (words[close] == ")" && --depth == 0) break;
+      }
+      if (close >= words.size()) {
+        give_up("a parenthesis is not closed");
         return;
       }
+      if (close == at_ + 3 && looks_like_class(words[at_ + 2])) name = words[at_ + 2];
+      at_ = close;
     } else if (at_ + 1 < words.size() && looks_like_class(words[at_ + 1])) {
       give_up(std::string(function) + " needs parentheses around its argument");
       return;
@@ -137,10 +146,12 @@ class Condition {
     }
     if (name.empty()) {
       warning_ = std::string(function) + "() has no argument";
+      refused_ = true;
       return false;
     }
     if (name.rfind("::") == std::string_view::npos) {
       warning_ = "there is no '::' in " + std::string(function) + "(" + std::string(name) + ")";
+      refused_ = true;
       return false;
     }
     return scope_.method_exists(name, function == "can");
@@ -162,6 +173,7 @@ class Condition {
   std::size_t at_ = 0;
   std::vector<ExpressionToken> tokens_;
   std::string warning_;
+  bool refused_ = false;
   bool failed_ = false;
 };
 

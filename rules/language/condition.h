@@ -22,6 +22,8 @@ struct ConditionAnswer {
   bool value = false;
   // What SpamAssassin warns about while it takes the condition as it does; empty when all is well.
   std::string warning;
+  // The warning is one that its lint counts as an error.
+  bool refused = false;
 };
 
 // Errors: a word that makes SpamAssassin drop the whole `if` line, so that its `endif` has no beginning.

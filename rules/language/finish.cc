@@ -381,6 +381,7 @@ void RuleLoader::fill_rule(RuleState& state) {
   if (rule.type == RuleType::mimeheader) {
     rule.header = state.mimeheader.header;
     rule.negated = state.mimeheader.negated;
+    rule.exists = false;
     rule.if_unset = state.mimeheader.if_unset;
     rule.pattern = state.mimeheader.pattern;
   }

@@ -211,12 +211,17 @@ class MetaReader {
     }
     if (auto fault = tokens(text.substr(begin))) return std::unexpected(std::move(*fault));
 
+    // SpamAssassin tries the expression with every rule, and local_tests_only, at 0.
+    for (const std::size_t token : local_tests_only_tokens_) tokens_[token].value = 0;
     auto program = parse_expression(tokens_);
     if (!program) return std::unexpected(program.error());
-    meta_.program = std::move(*program);
-    // SpamAssassin tries the expression with every rule at 0.
-    const auto tried = run_with_stack<false>(meta_.program, [](std::uint32_t) { return 0.0; });
+    const auto tried = run_with_stack<false>(*program, [](std::uint32_t) { return 0.0; });
     if (tried.divided_by_zero) return fail("division by zero when no rule hits");
+    if (local_tests_only_ && !local_tests_only_tokens_.empty()) {
+      for (const std::size_t token : local_tests_only_tokens_) tokens_[token].value = 1;
+      program = parse_expression(tokens_);
+    }
+    meta_.program = std::move(*program);
     return std::move(meta_);
   }
 
@@ -227,7 +232,8 @@ class MetaReader {
     for (const std::string_view token : lex_expression(text)) {
       if (is_rule_name(token)) {
         if (token == "local_tests_only") {
-          number(local_tests_only_ ? 1 : 0, token);
+          local_tests_only_tokens_.push_back(tokens_.size());
+          number(0, token);
         } else {
           rule(token);
         }
@@ -287,6 +293,7 @@ class MetaReader {
   MetaExpression meta_;
   std::unordered_map<std::string, std::uint32_t> index_;
   std::vector<ExpressionToken> tokens_;
+  std::vector<std::size_t> local_tests_only_tokens_;
 };
 
 }  // namespace

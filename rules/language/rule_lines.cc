@@ -216,18 +216,19 @@ std::optional<PerlPattern> RuleLoader::compile(std::string_view rule, std::strin
 
 // %{NAME} becomes %\{NAME\}, and the rule waits for a value of NAME.
 std::string RuleLoader::take_templates(RuleState& rule, std::string_view pattern) {
-  std::string result;
+  std::string result, name;
   std::size_t done = 0;
   for (std::size_t at = pattern.find("%{"); at != std::string_view::npos; at = pattern.find("%{", at + 1)) {
     if (at > 0 && pattern[at - 1] == '\\') continue;
     const std::size_t end = tag_name_end(pattern, at + 2);
     if (end == std::string_view::npos || end >= pattern.size() || pattern[end] != '}') continue;
-    const std::string name(pattern.substr(at + 2, end - at - 2));
+    name = pattern.substr(at + 2, end - at - 2);
     result += std::string(pattern.substr(done, at - done)) + "%\\{" + name + "\\}";
     done = end + 1;
-    auto& templates = rule.rule.templates;
-    if (std::ranges::find(templates, name) == templates.end()) templates.push_back(name);
   }
+  // Parser::parse_captures notes one name a pattern, the last: others stay as they are and match themselves.
+  auto& templates = rule.rule.templates;
+  if (!name.empty() && std::ranges::find(templates, name) == templates.end()) templates.push_back(name);
   return result + std::string(pattern.substr(done));
 }
 

@@ -236,7 +236,11 @@ void RuleLoader::open_if(std::string_view keyword, std::string_view condition) {
       error(answer.error().what, "see the manual of Mail::SpamAssassin::Conf for conditions");
       return;
     }
-    if (!answer->warning.empty()) warn("the condition counts as false: " + answer->warning);
+    if (answer->refused) {
+      error("the condition cannot be used: " + answer->warning, "name a method: can(PACKAGE::METHOD)");
+    } else if (!answer->warning.empty()) {
+      warn("the condition counts as false: " + answer->warning);
+    }
     cached = condition_cache_.emplace(cache_key, answer->value).first;
   }
   ifs_.push_back({.keyword = keyword, .skipping_before = skipping_, .where = here()});

@@ -102,14 +102,15 @@ ValueFault dns_server(std::string_view value) {
   return valid(looks_like_ip(address.substr(0, address.find('%'))) && is_port(port, 1));
 }
 
-ValueFault dns_ports(std::string_view value) {
+ValueFault dns_ports(std::string_view value, int lowest) {
   std::size_t at = 0;
   while (at < value.size()) {
     const std::size_t end = std::min(value.find_first_of(" \t,", at), value.size());
     const std::string_view range = value.substr(at, end - at);
     const std::size_t dash = range.find('-');
-    if (!is_port(range.substr(0, dash), 0)) return ValueFault::invalid;
-    if (dash != std::string_view::npos && !is_port(range.substr(dash + 1), 0)) return ValueFault::invalid;
+    if (!is_port(range.substr(0, dash), lowest)) return ValueFault::invalid;
+    if (dash != std::string_view::npos && !is_port(range.substr(dash + 1), lowest))
+      return ValueFault::invalid;
     at = value.find_first_not_of(" \t,", end);
     if (at == std::string_view::npos) break;
   }
@@ -332,7 +333,7 @@ ValueFault check_value(const DirectiveInfo& info, std::string_view value) {
     case ValueKind::dns_server:
       return dns_server(value);
     case ValueKind::ports:
-      return dns_ports(value);
+      return dns_ports(value, info.name == "dns_local_ports_permit" ? 1 : 0);
     case ValueKind::dns_options:
       return dns_options(value);
     case ValueKind::dns_query_restriction: {

@@ -1,6 +1,7 @@
-// The evals against what SpamAssassin 4.0.1 says of the same small messages. Each file in cases/ has sections that start
-// with `## `: `## rules` gives the rules and settings for what follows; `## case NAME` is followed by a line `hits:` with
-// the rules that hit (NAME=VALUE where the value is not 1) and the message. \xHH in a message stands for that byte.
+// The evals against what SpamAssassin 4.0.1 says of the same small messages. Each file in cases/ has sections
+// that start with `## `: `## rules` gives the rules and settings for what follows; `## case NAME` is followed
+// by a line `hits:` with the rules that hit (NAME=VALUE where the value is not 1) and the message. \xHH in a
+// message stands for that byte.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -78,8 +79,8 @@ std::string number_text(double value) {
 }
 
 // Header evals, then the body rules over what they leave, then the other evals.
-std::string hits_of(const RuleSet& rules, const EvalSettings& settings, const MessageSettings& message_settings,
-                    const std::string& raw) {
+std::string hits_of(const RuleSet& rules, const EvalSettings& settings,
+                    const MessageSettings& message_settings, const std::string& raw) {
   Arena arena;
   const Message message(raw, message_settings, arena);
   RegexScratch regex;
@@ -131,8 +132,9 @@ TEST_P(EvalCases, AreAnsweredAsSpamAssassinAnswersThem) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Families, EvalCases,
-                         testing::Values("relay_eval", "header_eval", "header_received", "header_dates", "free_mail",
-                                         "from_name_spoof", "wlbl_eval", "subject_lists", "vbounce"),
+                         testing::Values("relay_eval", "header_eval", "header_received", "header_dates",
+                                         "free_mail", "from_name_spoof", "wlbl_eval", "subject_lists",
+                                         "vbounce"),
                          [](const auto& test) { return test.param; });
 
 }  // namespace
