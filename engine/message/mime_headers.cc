@@ -86,6 +86,13 @@ void MimeParser::finish_headers(Part* part) {
   fields_.clear();
 }
 
+void MimeParser::drop_own_headers(Part* part) {
+  for (const HeaderField& field : part->headers_)
+    if (!ascii::istarts_with(field.name, "X-Spam-") || field.name.find('\n') != std::string_view::npos)
+      fields_.push_back(field);
+  finish_headers(part);
+}
+
 std::string_view MimeParser::last_header(std::string_view name) const {
   for (auto field = fields_.rbegin(); field != fields_.rend(); ++field)
     if (ascii::iequals(field->name, name)) return field->decoded;
