@@ -6,6 +6,7 @@
 
 #include "engine/message/find_any.h"
 #include "engine/message/host_name.h"
+#include "engine/message/ip_text.h"
 #include "engine/message/perl_text.h"
 
 namespace thresh {
