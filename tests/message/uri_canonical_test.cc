@@ -298,8 +298,8 @@ TEST(UriCanonical, FormsOfAMessageAreBounded) {
   Arena arena;
   UriList list(settings, arena);
   std::string uri;
-  while (uri.size() + 16 < limits::uri_length) uri += "http://a.com/?u=";
-  for (int i = 0; i < 200; ++i) list.add(std::to_string(i) + uri, {}, false);
+  while (uri.size() + 48 < limits::uri_length) uri += "http://a.com/?u=";
+  for (int i = 0; i < 200; ++i) list.add("http://" + std::to_string(i) + ".com/?u=" + uri, {}, false);
   EXPECT_EQ(list.details().size(), 200u);
   EXPECT_GT(list.details()[0].cleaned.size(), 400u);
   EXPECT_LT(list.details()[199].cleaned.size(), 5u);

