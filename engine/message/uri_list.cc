@@ -213,6 +213,7 @@ bool UriList::add(std::string_view uri, std::span<const std::string_view> types,
                      !details_[place].has_type("nocanon");
   UriDetail* detail = nullptr;
   if (known) {
+    if (valid_domain_only && details_[place].domains.empty()) return false;
     detail = &merge(key, types);
   } else {
     const std::string_view kept = arena_.copy(uri);
