@@ -9,10 +9,11 @@
 #include <unordered_map>
 
 #include "engine/base/ascii.h"
-#include "engine/evals/characters.h"
 #include "engine/evals/families.h"
 #include "engine/evals/perl_values.h"
 #include "engine/evals/stock_labels.h"
+#include "engine/message/part_body.h"
+#include "engine/message/perl_text.h"
 
 namespace thresh {
 namespace {
@@ -32,23 +33,26 @@ struct WordCount {
   int text = 0;
 };
 
-// split(/\s+/) with those words that hold a word character.
+// split(/\s+/) with those words that hold a word character: by Unicode in a text of characters, by ASCII in
+// one of bytes.
 template <typename Visit>
-void each_word(std::string_view text, Visit&& visit) {
+void each_word(const PerlText& text, Visit&& visit) {
+  const std::string_view utf8 = text.utf8;
   std::size_t start = 0;
   bool has_word_character = false;
-  for (std::size_t at = 0; at < text.size();) {
+  for (std::size_t at = 0; at < utf8.size();) {
     const std::size_t here = at;
-    const char32_t c = next_character(text, at);
-    if (is_space_character(c)) {
-      if (has_word_character) visit(text.substr(start, here - start));
+    const char32_t c = perl::next_character(utf8, at);
+    const bool known = text.characters || c < 0x80;
+    if (known && perl::is_space(c)) {
+      if (has_word_character) visit(utf8.substr(start, here - start));
       start = at;
       has_word_character = false;
     } else if (!has_word_character) {
-      has_word_character = is_word_character(c);
+      has_word_character = known && perl::is_word(c);
     }
   }
-  if (has_word_character) visit(text.substr(start));
+  if (has_word_character) visit(utf8.substr(start));
 }
 
 bool has_image(const HtmlResults* html) {
@@ -79,17 +83,17 @@ void measure_alternative(const Part& alternative, AlternativeDifference& result,
   std::size_t text_words = 0;
   each_part_below(alternative, [&](const Part& part) {
     if (!starts_with_word(part.type(), "text")) return;
-    const std::optional<std::string_view> rendered = part.rendered();
-    if (!rendered) return;
+    const PartBody* const body = PartBody::rendered(part);
+    if (body == nullptr || !body->all) return;
     if (part.rendered_type() == "text/html") {
-      each_word(*rendered, [&](std::string_view word) { html_words += words[word].html++ == 0; });
+      each_word(*body->all, [&](std::string_view word) { html_words += words[word].html++ == 0; });
       // An image counts as a word where there are none; a newline cannot be one.
       if (html_words == 0 && has_image(part.html())) {
         words["\n"].html = 1;
         html_words = 1;
       }
     } else {
-      each_word(*rendered, [&](std::string_view word) { text_words += words[word].text++ == 0; });
+      each_word(*body->all, [&](std::string_view word) { text_words += words[word].text++ == 0; });
     }
   });
   if (html_words == 0) return;

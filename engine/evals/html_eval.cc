@@ -8,8 +8,9 @@
 #include "engine/base/ascii.h"
 #include "engine/evals/characters.h"
 #include "engine/evals/families.h"
-#include "engine/evals/number_expression.h"
 #include "engine/evals/perl_values.h"
+#include "engine/message/perl_text.h"
+#include "rules/language/meta.h"
 
 namespace thresh {
 namespace {
@@ -22,12 +23,8 @@ const double* find_number(std::span<const NamedNumber> numbers, std::string_view
 
 // The scalar {NAME} of the results; nullopt when it is not defined.
 std::optional<double> scalar(const HtmlResults& html, std::string_view name) {
-  if (const double* number = find_number(html.numbers, name)) return *number;
-  if (name == "html") return 1;
-  if (name == "html_length") return static_cast<double>(html.html_length);
-  if (name == "non_space_len") return static_cast<double>(html.non_space_len);
-  if (name == "ratio") return html.ratio;
-  return std::nullopt;
+  const double* const number = find_number(html.numbers, name);
+  return number == nullptr ? std::nullopt : std::optional(*number);
 }
 
 // The list {NAME}; null when the results hold no list of that name.
@@ -50,16 +47,38 @@ bool any_html(EvalContext& context, Test&& test) {
 // --- tags
 // --------------------------------------------------------------------------------------------------------------
 
-Result<std::shared_ptr<const void>> prepare_expression(const EvalCall& call, const RuleSet&) {
-  return std::make_shared<NumberExpression>(NumberExpression::parse(call.arg(1)));
+// The right half of a comparison, "!= 0" or "< 512", which HTMLEval hands to Perl's eval behind a value.
+class Comparison {
+ public:
+  // What holds other characters than digits, blanks, < > = ! - +, or is no expression, never holds.
+  static Comparison parse(std::string_view text) {
+    Comparison comparison;
+    if (text.empty() || text.find_first_not_of("<>=!-+ 0123456789") != std::string_view::npos)
+      return comparison;
+    const auto no_rules = [](std::string_view) { return std::vector<std::string>(); };
+    Result<MetaExpression> parsed = parse_meta("VALUE " + std::string(text), no_rules);
+    if (parsed) comparison.expression_ = std::move(*parsed);
+    return comparison;
+  }
+
+  [[nodiscard]] bool holds(double value) const {
+    return expression_ && expression_->evaluate(std::span<const double>(&value, 1)) != 0;
+  }
+
+ private:
+  std::optional<MetaExpression> expression_;
+};
+
+Result<std::shared_ptr<const void>> prepare_comparison(const EvalCall& call, const RuleSet&) {
+  return std::make_shared<Comparison>(Comparison::parse(call.arg(1)));
 }
 
 EvalResult html_tag_balance(EvalContext& context, const EvalCall& call) {
-  const auto& expression = call.prepared_as<NumberExpression>();
+  const auto& comparison = call.prepared_as<Comparison>();
   const std::string_view tag = call.arg(0);
   return any_html(context, [&](const HtmlResults& html) {
     const double* balance = find_number(html.inside, tag);
-    return balance != nullptr && expression.holds(*balance);
+    return balance != nullptr && comparison.holds(*balance);
   });
 }
 
@@ -99,6 +118,7 @@ EvalResult html_test(EvalContext& context, const EvalCall& call) {
   const std::string_view test = call.arg(0);
   return any_html(context, [&](const HtmlResults& html) {
     if (const std::optional<double> number = scalar(html, test)) return *number != 0;
+    if (!html.complete) return false;
     if (test == "uri_truncated") return html.uri_truncated;
     // References are true: the list of URIs always, the others when there was something to put in.
     if (test == "uri") return true;
@@ -109,11 +129,11 @@ EvalResult html_test(EvalContext& context, const EvalCall& call) {
 }
 
 EvalResult html_eval(EvalContext& context, const EvalCall& call) {
-  const auto& expression = call.prepared_as<NumberExpression>();
+  const auto& comparison = call.prepared_as<Comparison>();
   const std::string_view test = call.arg(0);
   return any_html(context, [&](const HtmlResults& html) {
     const std::optional<double> number = scalar(html, test);
-    return number && expression.holds(*number);
+    return number && comparison.holds(*number);
   });
 }
 
@@ -182,7 +202,7 @@ EvalResult html_title_subject_ratio(EvalContext& context, const EvalCall& call) 
   return any_html(context, [&](const HtmlResults& html) {
     double longest = 0;
     for (const std::string_view title : html.titles)
-      if (perl_true(title)) longest = std::max(longest, static_cast<double>(character_count(title)));
+      if (perl_true(title)) longest = std::max(longest, static_cast<double>(perl::length(title)));
     return longest / static_cast<double>(subject.size()) > ratio;
   });
 }
@@ -197,13 +217,13 @@ EvalResult check_iframe_src(EvalContext& context, const EvalCall&) {
 
 constexpr std::string_view plugin = "HTMLEval";
 constexpr std::array entries{
-    EvalEntry{"html_tag_balance", plugin, html_tag_balance, prepare_expression},
+    EvalEntry{"html_tag_balance", plugin, html_tag_balance, prepare_comparison},
     EvalEntry{"html_image_only", plugin, html_image_only},
     EvalEntry{"html_image_ratio", plugin, html_image_ratio},
     EvalEntry{"html_charset_faraway", plugin, html_charset_faraway},
     EvalEntry{"html_tag_exists", plugin, html_tag_exists},
     EvalEntry{"html_test", plugin, html_test},
-    EvalEntry{"html_eval", plugin, html_eval, prepare_expression},
+    EvalEntry{"html_eval", plugin, html_eval, prepare_comparison},
     EvalEntry{"html_text_match", plugin, html_text_match, prepare_pattern},
     EvalEntry{"html_title_subject_ratio", plugin, html_title_subject_ratio},
     EvalEntry{"html_text_not_match", plugin, html_text_not_match, prepare_pattern},

@@ -7,9 +7,9 @@
 #include <string>
 
 #include "engine/base/ascii.h"
-#include "engine/evals/characters.h"
 #include "engine/evals/patterns.h"
 #include "engine/message/limits.h"
+#include "engine/message/perl_text.h"
 
 namespace thresh {
 namespace {
@@ -22,7 +22,7 @@ bool is_space(char c) {
   return ascii::is_space(c);
 }
 bool is_space(char32_t c) {
-  return is_space_character(c);
+  return perl::is_space(c);
 }
 
 template <typename Text>
@@ -127,10 +127,10 @@ std::size_t count(Text text, RegexScratch& scratch) {
 
 std::size_t count_stock_labels(std::string_view text, Arena& arena, RegexScratch& scratch) {
   if (text.find(':') == none) return 0;
-  if (is_ascii(text)) return count(text, scratch);
+  if (perl::is_ascii(text)) return count(text, scratch);
   std::pmr::u32string characters(&arena);
   characters.reserve(text.size());
-  for (std::size_t at = 0; at < text.size();) characters.push_back(next_character(text, at));
+  for (std::size_t at = 0; at < text.size();) characters.push_back(perl::next_character(text, at));
   return count(std::u32string_view(characters), scratch);
 }
 
