@@ -10,9 +10,29 @@ namespace {
 
 std::vector<EvalFamily> join_families() {
   return {
-      header_eval_family(), relay_eval_family(),           free_mail_family(), from_name_spoof_family(),
-      wlbl_eval_family(),   welcome_list_subject_family(), vbounce_family(),   net_eval_family(),
+      header_eval_family(),
+      relay_eval_family(),
+      free_mail_family(),
+      from_name_spoof_family(),
+      wlbl_eval_family(),
+      welcome_list_subject_family(),
+      vbounce_family(),
+      net_eval_family(),
       // Families of bodies, MIME parts, HTML and attachments.
+      body_eval_family(),
+      html_eval_family(),
+      mime_eval_family(),
+      uri_eval_family(),
+      https_mismatch_family(),
+      image_info_family(),
+      pdf_info_family(),
+      ole_macro_family(),
+      antivirus_family(),
+      textcat_family(),
+      phishing_family(),
+      short_urls_family(),
+      hash_bl_family(),
+      shortcircuit_family(),
   };
 }
 

@@ -15,5 +15,19 @@ namespace thresh {
 [[nodiscard]] const EvalFamily& net_eval_family();  // net_eval.cc: all that asks beyond the message
 
 // Families of bodies, MIME parts, HTML and attachments.
+[[nodiscard]] const EvalFamily& body_eval_family();       // body_eval.cc
+[[nodiscard]] const EvalFamily& html_eval_family();       // html_eval.cc
+[[nodiscard]] const EvalFamily& mime_eval_family();       // mime_eval.cc
+[[nodiscard]] const EvalFamily& uri_eval_family();        // uri_eval.cc
+[[nodiscard]] const EvalFamily& https_mismatch_family();  // https_mismatch.cc
+[[nodiscard]] const EvalFamily& image_info_family();      // image_info.cc
+[[nodiscard]] const EvalFamily& pdf_info_family();        // pdf_info.cc
+[[nodiscard]] const EvalFamily& ole_macro_family();       // ole_macro.cc
+[[nodiscard]] const EvalFamily& antivirus_family();       // antivirus.cc
+[[nodiscard]] const EvalFamily& textcat_family();         // textcat.cc
+[[nodiscard]] const EvalFamily& phishing_family();        // phishing.cc
+[[nodiscard]] const EvalFamily& short_urls_family();      // short_urls.cc: DecodeShortURLs
+[[nodiscard]] const EvalFamily& hash_bl_family();         // hash_bl.cc
+[[nodiscard]] const EvalFamily& shortcircuit_family();    // shortcircuit.cc
 
 }  // namespace thresh

@@ -110,11 +110,6 @@ std::size_t ipv4_length(std::string_view text, std::size_t at) {
   return end - at;
 }
 
-bool is_ipv4_address(std::string_view text) {
-  if (text.ends_with('\n')) text.remove_suffix(1);
-  return !text.empty() && ipv4_length(text, 0) == text.size();
-}
-
 bool glob_matches(std::string_view glob, std::string_view text) {
   if (text.ends_with('\n')) text.remove_suffix(1);
   constexpr auto none = std::string_view::npos;
