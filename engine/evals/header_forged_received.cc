@@ -31,32 +31,36 @@ bool has_ip(EvalContext& context, std::string_view header) {
   return !value.empty() && ip.matches(value, context.regex);
 }
 
-// A pattern that holds text of the message as a pattern, as SpamAssassin lets it. False where Perl would die
-// of it.
-bool matches_composed(EvalContext& context, const std::string& pattern, std::string_view text) {
+// As SpamAssassin puts text of the message into a pattern as it is, a pattern can be broken: Perl dies of it,
+// and the whole test with it.
+enum class Answer { no, yes, died };
+
+Answer matches_composed(EvalContext& context, const std::string& pattern, std::string_view text) {
   const Result<Regex> made = Regex::compile(pattern);
-  return made && made->matches(text, context.regex);
+  if (!made) return Answer::died;
+  return made->matches(text, context.regex) ? Answer::yes : Answer::no;
 }
 
-bool is_msn_group(EvalContext& context) {
+Answer msn_group(EvalContext& context) {
   const Message& message = context.message;
   const std::string_view to = message.get_scalar("To");
-  if (find_folded(to, "@groups.msn.com>") == npos) return false;
+  if (find_folded(to, "@groups.msn.com>") == npos) return Answer::no;
   static const Regex list = fixed_pattern(R"(<(\S+)\@groups\.msn\.com>)", "i");
   Span found;
   std::vector<Span> groups;
-  if (list.match(to, 0, context.regex, found, &groups) != MatchStatus::match) return false;
+  if (list.match(to, 0, context.regex, found, &groups) != MatchStatus::match) return Answer::no;
   const std::string name(groups[1].in(to));
 
   static const Regex pickup = fixed_pattern(R"(from mail pickup service by ((?:p\d\d\.)groups\.msn\.com)\b)");
   const std::string_view received = message.get_scalar("Received");
-  if (pickup.match(received, 0, context.regex, found, &groups) != MatchStatus::match) return false;
+  if (pickup.match(received, 0, context.regex, found, &groups) != MatchStatus::match) return Answer::no;
   const std::string server(groups[1].in(received));
 
   const std::string_view id = message.get_scalar("Message-Id");
   if (name == "notifications") return matches_composed(context, R"(^<\S+\@)" + server + ">", id);
-  return matches_composed(context, "^<" + name + R"(-\S+\@groups\.msn\.com>)", id) &&
-         matches_composed(context, name + R"(-bounce\@groups\.msn\.com)",
+  const Answer by_id = matches_composed(context, "^<" + name + R"(-\S+\@groups\.msn\.com>)", id);
+  if (by_id != Answer::yes) return by_id;
+  return matches_composed(context, name + R"(-bounce\@groups\.msn\.com)",
                           message.get_scalar("EnvelopeFrom:addr"));
 }
 
@@ -99,7 +103,7 @@ const Hotmail& hotmail(EvalContext& context) {
   const bool claims = ends_in_domain(context.message.get_scalar("From:addr"), "hotmail.com");
   if (!greets && !claims) return known;
   if (received.find("from mail pickup service by hotmail.com with Microsoft SMTPSVC;") != npos ||
-      is_msn_group(context) || is_gated(context) || is_from_hotmail(context, received))
+      msn_group(context) != Answer::no || is_gated(context) || is_from_hotmail(context, received))
     return known;
   known.forged = greets;
   known.absent = !greets && claims;
@@ -127,7 +131,7 @@ EvalResult check_for_no_hotmail_received_headers(EvalContext& context, const Eva
 }
 
 EvalResult check_for_msn_groups_headers(EvalContext& context, const EvalCall&) {
-  return is_msn_group(context);
+  return msn_group(context) == Answer::yes;
 }
 
 EvalResult check_for_forged_eudoramail_received_headers(EvalContext& context, const EvalCall&) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/message/ip_text.h"
 #include "engine/regex/regex.h"
 
 namespace thresh {
@@ -25,6 +26,7 @@ extern const std::string_view ip_address_pattern;
 // Length of the dotted IPv4 address of IPV4_ADDRESS at text[at], with no word character on either side; 0:
 // none.
 [[nodiscard]] std::size_t ipv4_length(std::string_view text, std::size_t at);
+
 // The words of a setting's value, split at white space; no empty ones.
 [[nodiscard]] std::vector<std::string_view> split_words(std::string_view text);
 
