@@ -15,14 +15,19 @@ MessageScan::MessageScan(const ScanContext& context, const Message& message, Slo
 
 void MessageScan::run() {
   extract_metadata(evals_);
-  scan_headers();
-  scan_texts(context_.plan.body, message_.body());
-  scan_texts(context_.plan.uri, message_.uris());
-  scan_texts(context_.plan.rawbody, message_.rawbody());
-  scan_texts(context_.plan.full, texts_of(context_.plan.full.group));
   run_mimeheaders();
   run_uri_details();
-  run_evals();
+  scan_headers();
+  run_evals(RuleType::header_eval);
+  // FreeMail cuts addresses out of the lines that body rules see, and body evals after them.
+  scan_texts(context_.plan.body, evals_.body());
+  scan_texts(context_.plan.uri, message_.uris());
+  run_evals(RuleType::body_eval);
+  scan_texts(context_.plan.rawbody, message_.rawbody());
+  run_evals(RuleType::rawbody_eval);
+  scan_texts(context_.plan.full, texts_of(context_.plan.full.group));
+  run_evals(RuleType::full_eval);
+  take_hits_of_evals();
   run_templates();
   evaluate_metas();
 }
@@ -93,13 +98,17 @@ void MessageScan::run_uri_details() {
     if (planned.test.matches(message_, slot_.scratch.regex())) got_hit(planned.rule, 1);
 }
 
-void MessageScan::run_evals() {
+void MessageScan::run_evals(RuleType type) {
   for (const PlannedEval& eval : context_.plan.evals) {
+    if (eval.call.rule->type != type) continue;
     const EvalResult result = eval.function(evals_, eval.call);
     if (result.value != 0) got_hit(eval.rule, result.value);
     for (std::string& line : evals_.logs()) logs_.emplace_back(eval.rule, std::move(line));
     evals_.logs().clear();
   }
+}
+
+void MessageScan::take_hits_of_evals() {
   for (const EvalHit& hit : evals_.hits())
     if (const Rule* rule = context_.rules.find(hit.rule); rule != nullptr) {
       const auto index = static_cast<std::uint32_t>(rule - context_.rules.rules().data());

@@ -33,7 +33,8 @@ class MessageScan {
   void scan_texts(const TextGroup& group, std::span<const std::string_view> texts);
   void run_mimeheaders();
   void run_uri_details();
-  void run_evals();
+  void run_evals(RuleType type);
+  void take_hits_of_evals();
   void run_templates();
   void evaluate_metas();
   void match_template(std::uint32_t rule, const Regex& regex);

@@ -48,7 +48,7 @@ std::string_view to_string(Action action) {
 
 std::span<const std::string_view> MessageScan::texts_of(GroupId group) {
   const RulePlan& plan = context_.plan;
-  if (group == plan.body.group) return message_.body();
+  if (group == plan.body.group) return evals_.body();
   if (group == plan.rawbody.group) return message_.rawbody();
   if (group == plan.uri.group) return message_.uris();
   if (group == plan.full.group) single_text_ = message_.pristine();

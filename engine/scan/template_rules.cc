@@ -36,7 +36,7 @@ void MessageScan::run_templates() {
         append_quoted(alternatives, value);
       }
       alternatives += ')';
-      const std::string wanted = "%{" + name + "}";
+      const std::string wanted = "%\\{" + name + "\\}";  // as the loader leaves it
       for (std::size_t at = source.find(wanted); at != std::string::npos; at = source.find(wanted, at + alternatives.size()))
         source.replace(at, wanted.size(), alternatives);
     }
@@ -63,7 +63,7 @@ void MessageScan::match_template(std::uint32_t index, const Regex& regex) {
   std::span<const std::string_view> texts(&single, 1);
   switch (rule.type) {
     case RuleType::header: single = message_.get_joined(HeaderQuery::parse(rule.header)).value_or(rule.if_unset ? std::string_view(*rule.if_unset) : ""); break;
-    case RuleType::body: texts = message_.body(); break;
+    case RuleType::body: texts = evals_.body(); break;
     case RuleType::rawbody: texts = message_.rawbody(); break;
     case RuleType::uri: texts = message_.uris(); break;
     case RuleType::full: single = message_.pristine(); break;
