@@ -110,8 +110,9 @@ void RuleLoader::mimeheader(std::string_view value) {
 
 void RuleLoader::uri_detail(std::string_view value) {
   std::string_view name, text;
-  if (!split_rule_line("uri_detail", value, name, text)) return;
-  std::vector<UriDetailCondition> conditions;
+  if (!split_rule_line("uri_detail", value, name, text) || !good_rule_name(name)) return;
+  RuleState& rule = state(name);
+  bool any = false;
   for (std::size_t at = 0; at < text.size();) {
     const bool word_begins = ascii::is_word(text[at]) && (at == 0 || !ascii::is_word(text[at - 1]));
     const auto found = word_begins ? uri_detail_at(text, at) : std::nullopt;
@@ -127,21 +128,16 @@ void RuleLoader::uri_detail(std::string_view value) {
     }
     auto pattern = compile(name, found->pattern, true);
     if (!pattern) return;
-    conditions.push_back(
+    // Lines add to each other; the last condition on a key counts.
+    std::erase_if(rule.uri_conditions, [&](const UriDetailCondition& old) { return old.key == found->key; });
+    rule.uri_conditions.push_back(
         {.key = std::string(found->key), .negated = found->negated, .pattern = std::move(*pattern)});
+    any = true;
   }
-  if (conditions.empty()) {
+  if (!any) {
     error("'" + std::string(text) + "' has no condition that uri_detail understands",
           "write text =~ /PATTERN/ and the like");
     return;
-  }
-  if (!good_rule_name(name)) return;
-  RuleState& rule = state(name);
-  // Lines add to each other; the last condition on a key counts.
-  for (UriDetailCondition& condition : conditions) {
-    std::erase_if(rule.uri_conditions,
-                  [&](const UriDetailCondition& old) { return old.key == condition.key; });
-    rule.uri_conditions.push_back(std::move(condition));
   }
   std::ranges::sort(rule.uri_conditions, {}, [](const UriDetailCondition& condition) {
     return std::ranges::find(kUriDetailKeys, condition.key) - kUriDetailKeys.begin();

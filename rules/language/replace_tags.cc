@@ -1,8 +1,10 @@
-// The passes of ReplaceTags::finish_parsing_end. `start` and `end` are taken as plain text.
+// The passes of ReplaceTags::finish_parsing_end. `start` and `end` are plain text.
 #include "rules/language/replace_tags.h"
 
 #include <algorithm>
 #include <vector>
+
+#include "engine/base/ascii.h"
 
 namespace thresh {
 namespace {
@@ -88,6 +90,20 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
 }
 
 }  // namespace
+
+std::optional<std::string> plain_bracket(std::string_view pattern) {
+  std::string plain;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern[i] == '\\' && i + 1 < pattern.size() && !ascii::is_word(pattern[i + 1])) {
+      plain += pattern[++i];
+    } else if (std::string_view(".^$*+?()[|\\").contains(pattern[i])) {
+      return {};
+    } else {
+      plain += pattern[i];
+    }
+  }
+  return plain;
+}
 
 Result<std::string> ReplaceTags::apply(std::string_view pattern) const {
   // SpamAssassin works on the compiled pattern as text, so that no tag ever stands at its very beginning.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,10 @@ struct ReplaceTags {
   // kMaxReplacedPattern.
   [[nodiscard]] Result<std::string> apply(std::string_view pattern) const;
 };
+
+// What replace_start and replace_end match, which SpamAssassin takes as patterns: escaped characters lose
+// their backslash. Nothing when the pattern stands for more than one text.
+[[nodiscard]] std::optional<std::string> plain_bracket(std::string_view pattern);
 
 // The longest stock pattern has 19 KB after replacement; tags that contain each other grow without end.
 inline constexpr std::size_t kMaxReplacedPattern = 4u << 20;

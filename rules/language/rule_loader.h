@@ -118,6 +118,7 @@ class RuleLoader {
 
   // settings.cc
   void setting(const DirectiveInfo& info, std::string_view value);
+  void replace_tags_setting(std::string_view name, std::string_view value);
   void keep(std::string_view name, std::string_view value);
   void remove(const DirectiveRemoval& removal, std::string_view value);
   [[nodiscard]] std::string_view current(std::string_view name) const;

@@ -64,24 +64,11 @@ void RuleLoader::setting(const DirectiveInfo& info, std::string_view value) {
     remove(*removal, value);
     return;
   }
-  const auto words_of = [](std::map<std::string, std::string, std::less<>>& values, std::string_view line) {
-    const auto [key, text] = first_word(line);
-    values.insert_or_assign(std::string(key), std::string(text));
-  };
-  if (info.name == "replace_tag")
-    words_of(replace_tags_.tags, value);
-  else if (info.name == "replace_pre")
-    words_of(replace_tags_.pre, value);
-  else if (info.name == "replace_inter")
-    words_of(replace_tags_.inter, value);
-  else if (info.name == "replace_post")
-    words_of(replace_tags_.post, value);
-  else if (info.name == "replace_start")
-    replace_tags_.start = value;
-  else if (info.name == "replace_end")
-    replace_tags_.end = value;
-  else if (info.plugin == "URILocalBL")
+  if (info.plugin == "ReplaceTags") {
+    replace_tags_setting(info.name, value);
+  } else if (info.plugin == "URILocalBL") {
     uri_block(info.name, value);
+  }
   if (info.name == "freemail_domains" || info.name == "freemail_welcomelist") {
     for (const std::string_view word : split_space(value)) {
       const bool domain =
@@ -92,6 +79,21 @@ void RuleLoader::setting(const DirectiveInfo& info, std::string_view value) {
     }
   }
   keep(info.name, value);
+}
+
+void RuleLoader::replace_tags_setting(std::string_view name, std::string_view value) {
+  if (name == "replace_start" || name == "replace_end") {
+    const auto bracket = plain_bracket(value);
+    if (!bracket) error("'" + std::string(name) + "' is a pattern", "use plain characters, such as < or [[");
+    if (bracket) (name == "replace_start" ? replace_tags_.start : replace_tags_.end) = *bracket;
+    return;
+  }
+  auto& values = name == "replace_tag"     ? replace_tags_.tags
+                 : name == "replace_pre"   ? replace_tags_.pre
+                 : name == "replace_inter" ? replace_tags_.inter
+                                           : replace_tags_.post;
+  const auto [tag, text] = first_word(value);
+  values.insert_or_assign(std::string(tag), std::string(text));
 }
 
 void RuleLoader::remove(const DirectiveRemoval& removal, std::string_view value) {
