@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "engine/message/host_name.h"
+#include "engine/message/ip_text.h"
 #include "tests/message/uri_support.h"
 
 namespace thresh {
