@@ -76,6 +76,7 @@ Result<std::shared_ptr<const void>> prepare_comparison(const EvalCall& call, con
 EvalResult html_tag_balance(EvalContext& context, const EvalCall& call) {
   const auto& comparison = call.prepared_as<Comparison>();
   const std::string_view tag = call.arg(0);
+  if (tag.empty() || !std::ranges::all_of(tag, ascii::is_alnum)) return false;
   return any_html(context, [&](const HtmlResults& html) {
     const double* balance = find_number(html.inside, tag);
     return balance != nullptr && comparison.holds(*balance);
