@@ -4,6 +4,7 @@
 #include "engine/message/html_tokenizer.h"
 
 #include <cstring>
+#include <iterator>
 
 #include "engine/base/ascii.h"
 #include "engine/message/html_markup.h"
@@ -11,6 +12,7 @@
 namespace thresh::html {
 
 struct HtmlTokenizer::LiteralElement {
+  std::size_t number;
   std::string_view name;
   bool is_cdata;
   enum class AtEnd : unsigned char { rest_is_text, is_empty, ends_at_next_tag } at_end;
@@ -34,11 +36,12 @@ HtmlTokenizer::HtmlTokenizer(HtmlEvents& events, bool characters, std::pmr::memo
 void HtmlTokenizer::enter_literal(string_view name) {
   using enum LiteralElement::AtEnd;
   static constexpr LiteralElement kElements[] = {
-      {"script", true, is_empty},        {"style", true, is_empty},
-      {"xmp", true, rest_is_text},       {"iframe", true, rest_is_text},
-      {"plaintext", true, rest_is_text}, {"title", false, ends_at_next_tag},
-      {"textarea", false, rest_is_text},
+      {0, "script", true, is_empty},        {1, "style", true, is_empty},
+      {2, "xmp", true, rest_is_text},       {3, "iframe", true, rest_is_text},
+      {4, "plaintext", true, rest_is_text}, {5, "title", false, ends_at_next_tag},
+      {6, "textarea", false, rest_is_text},
   };
+  static_assert(std::size(kElements) == kLiteralElements);
   if (name.size() < 3 || name.size() > 9) return;
   for (const LiteralElement& element : kElements) {
     if (!ascii::iequals(name, element.name)) continue;
@@ -51,8 +54,13 @@ void HtmlTokenizer::enter_literal(string_view name) {
 // Inside a literal element only its own end tag counts. False: it is not there yet.
 bool HtmlTokenizer::run_literal(char*& s, char*& t, char* end) {
   while (literal_ != nullptr) {
+    // Looked for once up to here, it need not be looked for again (<title><title><title>...).
+    if (unclosed_[literal_->number] == end) return false;
     s = find_byte(s, end, '<');
-    if (s == end) return false;
+    if (s == end) {
+      unclosed_[literal_->number] = end;
+      return false;
+    }
     char* const end_text = s++;
     if (*s != '/') continue;
     ++s;

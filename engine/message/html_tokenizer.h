@@ -5,6 +5,7 @@
 // list of attributes.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <memory_resource>
 #include <string_view>
@@ -73,7 +74,9 @@ class HtmlTokenizer {
   char* rest_ = nullptr;  // what is not reported yet
   char* end_ = nullptr;
   const LiteralElement* literal_ = nullptr;
-  std::string_view pending_end_;  // an end tag that comes before the next tag
+  static constexpr std::size_t kLiteralElements = 7;
+  std::array<const char*, kLiteralElements> unclosed_{};  // the end to which no end tag of each was found
+  std::string_view pending_end_;                          // an end tag that comes before the next tag
   bool is_cdata_ = false;
   bool comments_end_at_gt_ = false;
   bool stopped_ = false;
