@@ -30,7 +30,7 @@ struct MessageSettings {
 
   std::string envelope_sender_header;  // empty: guess as SpamAssassin does
   bool always_trust_envelope_sender = false;
-  bool parse_dkim_uris = false;
+  bool parse_dkim_uris = true;
 
   RedirectorPatterns redirector_patterns;  // group 1 is the target
   RegistryBoundaries registry;

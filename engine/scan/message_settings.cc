@@ -61,7 +61,7 @@ Result<MessageSettings> message_settings_of(const RuleSet& rules) {
     each_word(directive.value, [&](std::string_view word) { settings.originating_ip_headers.emplace_back(word); });
   settings.envelope_sender_header = rules.setting("envelope_sender_header");
   settings.always_trust_envelope_sender = is_on(rules.setting("always_trust_envelope_sender", "0"));
-  settings.parse_dkim_uris = is_on(rules.setting("parse_dkim_uris", "0"));
+  settings.parse_dkim_uris = is_on(rules.setting("parse_dkim_uris", "1"));
 
   for (const Directive& directive : rules.directives("redirector_pattern")) {
     auto pattern = parse_delimited(directive.value);
