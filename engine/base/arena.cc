@@ -18,7 +18,8 @@ void* Arena::take_new_chunk(std::size_t size, std::size_t align) {
   chunks_.push_back({std::make_unique_for_overwrite<char[]>(bytes), bytes});
   footprint_ += bytes;
   char* begin = chunks_.back().data.get();
-  const auto at = (reinterpret_cast<std::uintptr_t>(begin) + align - 1) & ~(static_cast<std::uintptr_t>(align) - 1);
+  const auto at =
+      (reinterpret_cast<std::uintptr_t>(begin) + align - 1) & ~(static_cast<std::uintptr_t>(align) - 1);
   if (!own) {
     next_ = reinterpret_cast<char*>(at + size);
     end_ = begin + bytes;

@@ -6,6 +6,7 @@
 #include "engine/base/ascii.h"
 #include "engine/evals/families.h"
 #include "engine/evals/patterns.h"
+#include "engine/message/ip_text.h"
 #include "engine/message/ip_networks.h"
 
 namespace thresh {

@@ -1,13 +1,44 @@
-// Matcher on PCRE2 alone: every pattern over every text.
+// Matcher: for every pattern of a group the requirement is looked for in all texts at once; where it stands,
+// PCRE2 decides.
 #include "engine/match/matcher.h"
 
 #include <algorithm>
+#include <cstring>
+#include <mutex>
+
+#include "engine/match/filter.h"
+#include "engine/match/requirement.h"
+#include "engine/regex/syntax.h"
 
 namespace thresh {
+namespace {
+
+// A window expected more often than this is in nearly every text: PCRE2 looks at once.
+constexpr double too_frequent = 2e-2;
+// A match is looked for near the window only in texts longer than this, and only when it begins so near to
+// it.
+constexpr std::size_t long_text = 256;
+constexpr std::uint32_t near = 128;
+
+struct Compiled {
+  std::optional<Regex> regex;
+  std::uint32_t least_before = 0;
+  std::uint32_t most_before = syntax::unlimited;
+  std::uint32_t times = 1;  // the window must stand in a text so often
+  bool filtered = false;
+};
+
+struct Group {
+  PatternGroup group;
+  std::vector<Compiled> patterns;
+  std::vector<std::uint32_t> always;  // patterns without a requirement
+  Filter filter;
+};
+
+}  // namespace
 
 struct Matcher::State {
-  std::vector<PatternGroup> groups;
-  std::vector<std::vector<Regex>> regexes;
+  std::vector<Group> groups;
   MatchStatistics statistics;
 };
 
@@ -16,6 +47,19 @@ struct MatchScratch::State {
   std::vector<Capture> captures;
   std::vector<std::string> limited;
   std::vector<Span> spans;
+  // One scan:
+  std::string joined;                 // the texts, each after a newline
+  std::vector<std::uint32_t> starts;  // of each text in `joined`; one more: the end
+  struct Progress {
+    std::uint32_t count = 0;
+    std::uint32_t next_text = 0;  // texts before this one are done with
+    bool touched = false;
+    std::uint32_t seen = 0;  // windows in text `seen_in`
+    std::uint32_t seen_in = 0;
+  };
+  std::vector<Progress> progress;
+  std::vector<std::uint32_t> touched;
+  MatchWork work;
 
   void limit(const std::string& rule) {
     if (std::ranges::find(limited, rule) == limited.end()) limited.push_back(rule);
@@ -30,6 +74,53 @@ struct MatchScratch::State {
       if (at == captures.end()) at = captures.insert(at, Capture{name, rule, {}});
       if (std::ranges::find(at->values, value) == at->values.end()) at->values.emplace_back(value);
     }
+  }
+  static bool is_done(const PatternSpec& spec, const Progress& at) {
+    return spec.multiple ? spec.maxhits > 0 && at.count >= spec.maxhits : at.count > 0;
+  }
+  void touch(std::uint32_t pattern) {
+    if (progress[pattern].touched) return;
+    progress[pattern].touched = true;
+    touched.push_back(pattern);
+  }
+  // Counts the matches in one text from `from` on, as far as the spec asks.
+  void count_in(const PatternSpec& spec, const Regex& re, std::string_view text, std::size_t from,
+                Progress& at) {
+    ++work.confirmations;
+    if (!spec.multiple && !spec.want_captures) {
+      Span found;
+      const MatchStatus status = re.match(text, from, regex, found);
+      if (status == MatchStatus::match) at.count = 1;
+      if (status == MatchStatus::limit) limit(spec.name);
+      return;
+    }
+    std::size_t begin = 0;
+    const MatchStatus status = re.each(text, regex, [&](Span found) {
+      ++at.count;
+      if (spec.want_captures) {
+        Span again;
+        if (re.match(text, begin, regex, again, &spans) == MatchStatus::match) capture(spec.name, re, text);
+        begin = found.end;
+      }
+      return spec.multiple && (spec.maxhits == 0 || at.count < spec.maxhits);
+    });
+    if (status == MatchStatus::limit) limit(spec.name);
+  }
+  void join(std::span<const std::string_view> texts) {
+    starts.clear();
+    std::size_t size = 1;
+    for (std::string_view text : texts) size += text.size() + 1;
+    joined.resize(size + Filter::padding);
+    char* at = joined.data();
+    *at++ = '\n';
+    for (std::string_view text : texts) {
+      starts.push_back(static_cast<std::uint32_t>(at - joined.data()));
+      if (!text.empty()) std::memcpy(at, text.data(), text.size());
+      at += text.size();
+      *at++ = '\n';
+    }
+    starts.push_back(static_cast<std::uint32_t>(at - joined.data()));
+    std::memset(at, '\n', Filter::padding);
   }
 };
 
@@ -54,58 +145,114 @@ std::span<const std::string> MatchScratch::limited() const {
 RegexScratch& MatchScratch::regex() {
   return state_->regex;
 }
+const MatchWork& MatchScratch::work() const {
+  return state_->work;
+}
 
 Result<Matcher> Matcher::compile(std::vector<PatternGroup> groups, const MatchOptions&) {
   auto state = std::make_unique<State>();
-  for (const PatternGroup& group : groups) {
-    auto& regexes = state->regexes.emplace_back();
-    for (const PatternSpec& spec : group.patterns) {
+  for (PatternGroup& from : groups) {
+    Group& group = state->groups.emplace_back();
+    group.group = std::move(from);
+    for (std::uint32_t i = 0; i < group.group.patterns.size(); ++i) {
+      const PatternSpec& spec = group.group.patterns[i];
+      Compiled& compiled = group.patterns.emplace_back();
+      auto tree = syntax::parse(spec.pattern.source, spec.pattern.modifiers);
+      if (!tree) return fail(tree.error().what, spec.name, tree.error().remedy);
+      const auto requirement = find_requirement(*tree);
       auto regex = Regex::compile(spec.pattern.source, spec.pattern.modifiers);
       if (!regex) return fail(regex.error().what, spec.name, regex.error().remedy);
-      regexes.push_back(std::move(*regex));
+      compiled.regex = std::move(*regex);
       ++state->statistics.patterns;
-      ++state->statistics.pcre_only;
+      if (requirement && requirement->cost() < too_frequent && !spec.want_captures) {
+        group.filter.add(i, *requirement);
+        compiled.filtered = true;
+        compiled.times = requirement->times;
+        compiled.least_before = requirement->least_before;
+        compiled.most_before = requirement->most_before;
+        ++state->statistics.hyperscan_prefilter;
+      } else {
+        group.always.push_back(i);
+        ++state->statistics.pcre_only;
+      }
     }
+    group.filter.finish();
+    state->statistics.database_bytes += group.filter.bytes();
   }
-  state->groups = std::move(groups);
   return Matcher(std::move(state));
 }
 
 void Matcher::scan(GroupId id, std::span<const std::string_view> texts, MatchScratch& scratch,
                    std::vector<PatternHit>& hits) const {
-  const PatternGroup& group = state_->groups[id];
+  const Group& group = state_->groups[id];
   MatchScratch::State& s = *scratch.state_;
-  for (std::uint32_t i = 0; i < group.patterns.size(); ++i) {
-    const PatternSpec& spec = group.patterns[i];
-    const Regex& regex = state_->regexes[id][i];
-    std::uint32_t count = 0;
-    bool done = false;
-    for (std::size_t t = spec.skip_first_text ? 1 : 0; t < texts.size() && !done; ++t) {
-      std::size_t at = 0;
-      const MatchStatus status = regex.each(texts[t], s.regex, [&](Span found) {
-        ++count;
-        if (spec.want_captures) {
-          Span again;
-          if (regex.match(texts[t], at, s.regex, again, &s.spans) == MatchStatus::match)
-            s.capture(spec.name, regex, texts[t]);
-          at = found.end;
-        }
-        done = !spec.multiple || (spec.maxhits > 0 && count >= spec.maxhits);
-        return !done;
-      });
-      if (status == MatchStatus::limit) s.limit(spec.name);
+  if (texts.empty()) return;
+  const auto& specs = group.group.patterns;
+  if (s.progress.size() < specs.size()) s.progress.resize(specs.size());
+  s.join(texts);
+  std::uint32_t current = 0;
+  const std::string_view joined(s.joined.data(), s.joined.size() - Filter::padding);
+  group.filter.scan(joined, [&](Filter::Hit hit) {
+    ++s.work.windows;
+    const PatternSpec& spec = specs[hit.pattern];
+    auto& progress = s.progress[hit.pattern];
+    if (MatchScratch::State::is_done(spec, progress)) return;
+    if (current == texts.size() || hit.offset + 1 < s.starts[current]) current = 0;
+    while (current < texts.size() && hit.offset + 1 >= s.starts[current + 1]) ++current;
+    if (current == texts.size() || current < progress.next_text || (spec.skip_first_text && current == 0))
+      return;
+    const Compiled& compiled = group.patterns[hit.pattern];
+    if (compiled.times > 1) {
+      if (current < progress.seen_in) return;  // not a window within one text
+      if (current > progress.seen_in) progress.seen = 0;
+      progress.seen_in = current;
+      s.touch(hit.pattern);
+      if (++progress.seen < compiled.times) return;
     }
-    if (count > 0) hits.push_back({i, count});
+    s.touch(hit.pattern);
+    const std::string_view text = texts[current];
+    const std::int64_t in_text = static_cast<std::int64_t>(hit.offset) - s.starts[current];
+    std::size_t from = 0;
+    if (compiled.most_before != syntax::unlimited)
+      from = static_cast<std::size_t>(std::max<std::int64_t>(
+          0, in_text - compiled.most_before - static_cast<std::int64_t>(Filter::disorder)));
+    if (!spec.multiple && text.size() > long_text && compiled.most_before < near) {
+      Span found;
+      const std::int64_t last = in_text + 1 - compiled.least_before;
+      if (last < 0) return;
+      ++s.work.confirmations;
+      const MatchStatus status =
+          compiled.regex->match_starting(text, from, static_cast<std::size_t>(last), s.regex, found);
+      if (status == MatchStatus::match) progress.count = 1;
+      if (status == MatchStatus::limit) s.limit(spec.name);
+      return;
+    }
+    progress.next_text = current + 1;
+    s.count_in(spec, *compiled.regex, text, from, progress);
+  });
+  for (const std::uint32_t i : group.always) {
+    auto& progress = s.progress[i];
+    s.touch(i);
+    for (std::size_t t = specs[i].skip_first_text ? 1 : 0;
+         t < texts.size() && !MatchScratch::State::is_done(specs[i], progress); ++t) {
+      s.count_in(specs[i], *group.patterns[i].regex, texts[t], 0, progress);
+    }
   }
+  for (const std::uint32_t i : s.touched) {
+    if (s.progress[i].count > 0) hits.push_back({i, s.progress[i].count});
+    s.progress[i] = {};
+  }
+  s.touched.clear();
 }
 
 std::optional<PatternPlace> Matcher::locate(GroupId id, std::uint32_t pattern,
                                             std::span<const std::string_view> texts,
                                             MatchScratch& scratch) const {
-  const PatternSpec& spec = state_->groups[id].patterns[pattern];
+  const Group& group = state_->groups[id];
+  const PatternSpec& spec = group.group.patterns[pattern];
   for (std::size_t t = spec.skip_first_text ? 1 : 0; t < texts.size(); ++t) {
     PatternPlace place{static_cast<std::uint32_t>(t), {}};
-    if (state_->regexes[id][pattern].match(texts[t], 0, scratch.state_->regex, place.span) ==
+    if (group.patterns[pattern].regex->match(texts[t], 0, scratch.state_->regex, place.span) ==
         MatchStatus::match)
       return place;
   }
@@ -113,7 +260,7 @@ std::optional<PatternPlace> Matcher::locate(GroupId id, std::uint32_t pattern,
 }
 
 const PatternGroup& Matcher::group(GroupId id) const {
-  return state_->groups[id];
+  return state_->groups[id].group;
 }
 const MatchStatistics& Matcher::statistics() const {
   return state_->statistics;

@@ -55,6 +55,12 @@ struct MatchStatistics {
   bool from_cache = false;
 };
 
+// What scans have cost since a scratch was made.
+struct MatchWork {
+  std::uint64_t windows = 0;        // places where a pattern's requirement stood
+  std::uint64_t confirmations = 0;  // runs of PCRE2
+};
+
 class MatchScratch;
 
 class Matcher {
@@ -105,6 +111,7 @@ class MatchScratch {
   [[nodiscard]] std::span<const Capture> captures() const;
   // Names of rules whose pattern ran into a limit since begin_message().
   [[nodiscard]] std::span<const std::string> limited() const;
+  [[nodiscard]] const MatchWork& work() const;
   [[nodiscard]] RegexScratch& regex();
 
  private:

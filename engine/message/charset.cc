@@ -166,7 +166,7 @@ DecodedText normalize(std::string_view bytes, std::string_view declared, Purpose
   if (is_ascii) return unchanged;
   if (is_western(bytes)) result = decode(windows1252(), bytes, true, arena);
   if (!result) {
-    const std::string_view detected = detect_charset(bytes, arena);
+    const std::string_view detected = detect_charset(bytes);
     if (!detected.empty() && !iequals(detected, declared))
       if (const Encoding* const encoding = find_with_gbk(detected))
         result = decode(*encoding, bytes, true, arena);

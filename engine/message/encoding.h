@@ -50,6 +50,6 @@ struct Encoding {
                                                 Arena& arena);
 
 // Encode::Detect::Detector::detect: the name of the charset; empty when it has no idea.
-[[nodiscard]] std::string_view detect_charset(std::string_view bytes, Arena& arena);
+[[nodiscard]] std::string_view detect_charset(std::string_view bytes);
 
 }  // namespace thresh

@@ -40,7 +40,7 @@ struct Spec {
 };
 
 constexpr Patch cp437_patches[] = {{0xe6, 0xb5}};
-constexpr Patch cp737_patches[] = {{0x7f, 0x7f}};
+constexpr Patch cp852_patches[] = {{0xaa, 0xac}};
 constexpr Patch cp864_patches[] = {{0x25, 0x66a}, {0xd7, 0xfec1}, {0xd8, 0xfec5}, {0xf1, 0x651}, {0x9f, 0}};
 constexpr Patch cp869_patches[] = {{0x88, 0xb7}, {0xef, 0x384}};
 constexpr Patch cp1253_patches[] = {{0xaa, 0}};
@@ -101,21 +101,21 @@ constexpr Spec specs[] = {
     {"cp1256", "ibm-9448_X100-2005"},
     {"cp1257", "ibm-9449_P100-2002", no_c1},
     {"cp1258", "ibm-5354_P100-1998", no_c1},
-    {"cp874", "windows-874-2000", no_c1},
+    {"cp874", "windows-874-2000", no_c1 | no_private},
     {"cp437", "ibm-437_P100-1995", none, Rows{}, cp437_patches},
-    {"cp737", "ibm-737_P100-1997", none, Rows{}, cp737_patches},
+    {"cp737", "ibm-737_P100-1997"},
     {"cp775", "ibm-775_P100-1996"},
     {"cp850", "ibm-850_P100-1995"},
-    {"cp852", "ibm-852_P100-1995"},
+    {"cp852", "ibm-852_P100-1995", none, Rows{}, cp852_patches},
     {"cp855", "ibm-855_P100-1995"},
     {"cp857", "ibm-857_P100-1995"},
     {"cp858", "ibm-858_P100-1997"},
-    {"cp860", "ibm-860_P100-1995"},
-    {"cp861", "ibm-861_P100-1995"},
-    {"cp862", "ibm-862_P100-1995"},
-    {"cp863", "ibm-863_P100-1995"},
+    {"cp860", "ibm-860_P100-1995", none, Rows{}, cp437_patches},
+    {"cp861", "ibm-861_P100-1995", none, Rows{}, cp437_patches},
+    {"cp862", "ibm-862_P100-1995", none, Rows{}, cp437_patches},
+    {"cp863", "ibm-863_P100-1995", none, Rows{}, cp437_patches},
     {"cp864", "ibm-864_X110-1999", none, Rows{}, cp864_patches},
-    {"cp865", "ibm-865_P100-1995"},
+    {"cp865", "ibm-865_P100-1995", none, Rows{}, cp437_patches},
     {"cp866", "ibm-866_P100-1995"},
     {"cp869", "ibm-869_P100-1995", none, Rows{}, cp869_patches},
     {"cp37", "ibm-37_P100-1995", not_ascii},
@@ -187,6 +187,7 @@ std::unique_ptr<CharTable> make_table(const Spec& spec) {
     if (spec.name == "big5-eten")
       for (unsigned i = 0; i <= 0x27; ++i) add_pair(0xc8, 0xa5 + i, 0xf7ef + i);
     if (spec.name == "euc-jp") {
+      for (unsigned lead = 0xa1; lead < 0xff; ++lead) table->length[lead] = 2;
       table->length[0x8f] = 3;
       table->triples.assign(256 * 256, 0);
       for (unsigned second = 0xa1; second < 0xff; ++second)
@@ -201,6 +202,7 @@ std::unique_ptr<CharTable> make_table(const Spec& spec) {
       table->pairs[patch.code] = patch.character;
     } else {
       table->single[patch.code] = patch.character;
+      table->ascii_compatible = table->ascii_compatible && patch.code >= 0x80;
       table->length[patch.code] = patch.character == 0 ? 0 : 1;
     }
   }

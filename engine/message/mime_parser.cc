@@ -65,6 +65,7 @@ MimeParser::MimeParser(const MessageSettings& settings, Arena& arena)
 ParsedMessage MimeParser::parse(std::string_view raw) {
   result_.root = arena_.make<Part>();
   keep_pristine(read_message(result_.root, raw, limits::nesting, result_.flags));
+  drop_own_headers(result_.root);
   while (!queue_.empty()) {
     const Job job = queue_.front();
     queue_.pop_front();

@@ -52,6 +52,9 @@ class MimeParser {
   void store_field(std::string_view field, bool crlf, ParseFlags& flags);
   void add_header(std::string_view name, std::string_view raw);
   void finish_headers(Part* part);
+  // The fields that a filter before us (or SpamAssassin itself) put there: check_timed deletes X-Spam-*
+  // before it looks.
+  void drop_own_headers(Part* part);
   // Node::header of the part that is being read.
   [[nodiscard]] std::string_view last_header(std::string_view name) const;
 

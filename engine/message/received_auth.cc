@@ -197,9 +197,10 @@ bool postfix_says(sv line, sv& product) {
   });
 }
 
-// \(via (HTTP.?)\)(?: |;|$), any case
+//  \(via (HTTP.?)\)(?: |;|$), any case
 bool web_says(sv line, sv& out) {
-  for (std::size_t at = line.find('('); at != npos; at = line.find('(', at + 1)) {
+  for (std::size_t at = line.find(" ("); at != npos; at = line.find(" (", at)) {
+    ++at;
     if (!ascii::istarts_with(line.substr(at), "(via HTTP")) continue;
     for (const std::size_t size : {std::size_t{5}, std::size_t{4}}) {
       const std::size_t end = at + 5 + size;

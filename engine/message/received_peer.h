@@ -21,18 +21,15 @@ inline bool read_peer(Cursor& c, std::string_view line, Peer& out) {
   if (!c.token_before(token, ")")) return false;
   std::size_t end = begin + token.size();
   if (token.ends_with(']')) --end;
-  std::size_t at = line.substr(0, end).find_last_of("@[");
-  if (at == npos || at < begin) {
-    at = begin;
-  } else {
-    std::size_t sign = at;  // where the @ is
-    if (line[at] == '[' && at > begin) --sign;
-    if (sign > begin || line[at] == '@') {
+  std::size_t at = begin;
+  if (const std::size_t mark = line.substr(0, end).find_last_of("@["); mark != npos && mark >= begin) {
+    at = mark + 1;
+    if (line[mark] == '@' || mark > begin) {
+      const std::size_t sign = line[mark] == '@' ? mark : mark - 1;
       if (line[sign] != '@') return false;
       out.has_ident = true;
       out.ident = line.substr(begin, sign - begin);
     }
-    ++at;
   }
   Cursor address(line, at);
   return address.ip(out.ip, line[end]) && address.at() == end;

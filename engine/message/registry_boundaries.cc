@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/message/find_any.h"
 #include "engine/message/host_name.h"
+#include "engine/message/ip_text.h"
 #include "engine/message/perl_text.h"
 
 namespace thresh {
@@ -48,7 +50,7 @@ std::optional<std::string_view> host_part(std::string_view uri, bool wide) {
     uri.remove_prefix(scheme + 1);
     for (int slashes = 0; slashes < 2 && uri.starts_with('/'); ++slashes) uri.remove_prefix(1);
   }
-  uri = uri.substr(0, uri.find_first_of("/?#"));
+  uri = uri.substr(0, find_any<'/', '?', '#'>(uri));
   if (const std::size_t at = uri.rfind('@'); at != npos) uri.remove_prefix(at + 1);
   // A port; the number may be missing.
   const std::size_t digits = perl::trailing_digits(uri, wide);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "engine/base/ascii.h"
+#include "engine/message/find_any.h"
 #include "engine/message/host_address.h"
 #include "engine/message/limits.h"
 #include "engine/message/perl_text.h"
@@ -99,10 +100,10 @@ bool UriCanonicalizer::Web::read(std::string_view uri, bool in_characters) {
   if (prefix == 0) return false;
   proto = uri.substr(0, prefix);
   const auto host_from = [&](std::size_t begin) {
-    host = uri.substr(begin, std::min(uri.find_first_of("/?#:", begin), uri.size()) - begin);
+    host = uri.substr(begin, find_any<'/', '?', '#', ':'>(uri, begin) - begin);
     return !host.empty();
   };
-  const std::size_t stop = std::min(uri.find_first_of("/?#", prefix), uri.size());
+  const std::size_t stop = find_any<'/', '?', '#'>(uri, prefix);
   const std::size_t at = uri.substr(0, stop).find('@', prefix);
   with_auth = at != npos && host_from(at + 1);
   if (!with_auth && !host_from(prefix)) return false;
@@ -218,8 +219,8 @@ void UriCanonicalizer::mail_forms(Text uri) {
     // ?subject=... is no part of the address; nor is what follows '&' where Outlook reads it.
     const std::size_t question = text.find('?', at + 1);
     if (question != npos && question > at + 1) add(text.substr(0, question));
-    const std::size_t stop = text.find_first_of("?&", at + 1);
-    if (stop != npos && stop > at + 1 && text[stop] == '&') add(text.substr(0, stop));
+    const std::size_t stop = find_any<'?', '&'>(text, at + 1);
+    if (stop < text.size() && stop > at + 1 && text[stop] == '&') add(text.substr(0, stop));
   }
   if (text.contains("%20")) {
     // /^(?:mailto:)?(?:%20)*([^\@]+\@[^?&%]+)/, which gives back what it took when nothing is left before the
@@ -228,11 +229,11 @@ void UriCanonicalizer::mail_forms(Text uri) {
     const std::size_t blanks = begin;
     while (text.substr(begin).starts_with("%20")) begin += 3;
     if (begin == at) begin = begin > blanks ? begin - 3 : 0;
-    const std::size_t end = std::min(text.find_first_of("?&%", at + 1), text.size());
+    const std::size_t end = find_any<'?', '&', '%'>(text, at + 1);
     if (begin < at && end > at + 1) add(join({"mailto:", text.substr(begin, end - begin)}));
   }
   // /^[^?&]*<([^\@>]+\@[^>]+)>/: the last '<' before any '?' or '&' that fits.
-  const std::size_t limit = std::min(text.find_first_of("?&"), text.size());
+  const std::size_t limit = find_any<'?', '&'>(text);
   std::size_t next_at = text.size();
   std::size_t next_close = text.size();
   // The '>' behind the '@' that is next.
@@ -267,8 +268,8 @@ void UriCanonicalizer::web_forms(Text uri) {
   if (has_escape(text)) text = url_encode(text, arena_, uri.characters);
   if (!has_scheme(text, uri.characters)) text = join({text.starts_with("ftp.") ? "ftp://" : "http://", text});
   if (const std::size_t prefix = http_prefix(text, uri.characters); prefix > 0) {
-    const std::size_t stop = text.find_first_of("/?#", prefix);
-    if (stop != npos && stop > prefix && text[stop] != '/')
+    const std::size_t stop = find_any<'/', '?', '#'>(text, prefix);
+    if (stop < text.size() && stop > prefix && text[stop] != '/')
       text = join({text.substr(0, stop), "/", text.substr(stop)});
   }
   if (text.contains("&#")) text = decode_references(text, arena_, uri.characters);
@@ -342,7 +343,7 @@ void UriCanonicalizer::follow_redirect(const Web& web) {
        at = ascii::ifind(web.rest, "http", at + 1)) {
     const std::size_t scheme = http_scheme(web.rest.substr(at), web.characters);
     if (scheme == 0) continue;
-    const std::size_t end = std::min(web.rest.find_first_of("&#", at + scheme), web.rest.size());
+    const std::size_t end = find_any<'&', '#'>(web.rest, at + scheme);
     if (end == at + scheme) continue;
     const std::string_view target = web.rest.substr(at, end - at);
     if (target.contains('.')) add_target({target, web.characters});

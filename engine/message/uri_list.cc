@@ -4,6 +4,7 @@
 #include <array>
 
 #include "engine/base/ascii.h"
+#include "engine/message/find_any.h"
 #include "engine/message/perl_text.h"
 #include "engine/message/uri.h"
 #include "engine/message/uri_escape.h"
@@ -71,7 +72,7 @@ bool has_valid_mail_host(std::string_view uri, const RegistryBoundaries& registr
   const std::size_t at = uri.find('@');
   if (at == npos) return false;
   std::string_view host = uri.substr(at + 1);
-  host = host.substr(0, host.find_first_of("?&>"));
+  host = host.substr(0, find_any<'?', '&', '>'>(host));
   while (host.ends_with("%20")) host.remove_suffix(3);
   return registry.is_domain_valid(host);
 }
@@ -212,6 +213,7 @@ bool UriList::add(std::string_view uri, std::span<const std::string_view> types,
                      !details_[place].has_type("nocanon");
   UriDetail* detail = nullptr;
   if (known) {
+    if (valid_domain_only && details_[place].domains.empty()) return false;
     detail = &merge(key, types);
   } else {
     const std::string_view kept = arena_.copy(uri);

@@ -32,7 +32,7 @@ class ByteSet {
     for (auto w : words_) n += std::popcount(w);
     return n;
   }
-  [[nodiscard]] constexpr bool empty() const { return size() == 0; }
+  [[nodiscard]] constexpr bool empty() const { return (words_[0] | words_[1] | words_[2] | words_[3]) == 0; }
   // The smallest member; the set must not be empty.
   [[nodiscard]] constexpr unsigned char first() const {
     unsigned base = 0;

@@ -122,7 +122,7 @@ Result<Regex> Regex::compile(std::string_view source, std::string_view modifiers
     int error = 0;
     PCRE2_SIZE offset = 0;
     const std::uint32_t options =
-        PCRE2_DOTALL | PCRE2_DUPNAMES | (expression->caseless ? PCRE2_CASELESS : 0U);
+        PCRE2_DOTALL | PCRE2_DUPNAMES | PCRE2_USE_OFFSET_LIMIT | (expression->caseless ? PCRE2_CASELESS : 0U);
     code->code.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(code->translated.data()),
                                    code->translated.size(), options, &error, &offset, compile_context()));
     if (code->code) break;
@@ -175,6 +175,14 @@ MatchStatus Regex::next(std::string_view text, std::size_t from, bool not_empty_
 MatchStatus Regex::match(std::string_view text, std::size_t from, RegexScratch& scratch, Span& found,
                          std::vector<Span>* groups) const {
   return next(text, from, false, scratch, found, groups);
+}
+
+MatchStatus Regex::match_starting(std::string_view text, std::size_t from, std::size_t last_start,
+                                  RegexScratch& scratch, Span& found) const {
+  pcre2_set_offset_limit(scratch.state_->context, last_start);
+  const MatchStatus status = next(text, from, false, scratch, found, nullptr);
+  pcre2_set_offset_limit(scratch.state_->context, PCRE2_UNSET);
+  return status;
 }
 
 bool Regex::matches(std::string_view text, RegexScratch& scratch) const {

@@ -56,6 +56,9 @@ class Regex {
   // npos). A lookbehind may see the bytes before `from`.
   [[nodiscard]] MatchStatus match(std::string_view text, std::size_t from, RegexScratch& scratch, Span& found,
                                   std::vector<Span>* groups = nullptr) const;
+  // As match(), but only matches that begin at or before `last_start` (they may end anywhere).
+  [[nodiscard]] MatchStatus match_starting(std::string_view text, std::size_t from, std::size_t last_start,
+                                           RegexScratch& scratch, Span& found) const;
   // True on a match; a limit counts as no match here and is recorded in the scratch.
   [[nodiscard]] bool matches(std::string_view text, RegexScratch& scratch) const;
 

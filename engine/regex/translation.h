@@ -14,8 +14,8 @@ struct Pcre2Expression {
   bool caseless = false;  // to be compiled under PCRE2_CASELESS
 };
 
-// `share`: groups are written once and called where they stand, for patterns that would be too large; slower to match.
-// Errors: a lookbehind with more shapes than PCRE2 can be given.
+// `share`: groups are written once and called where they stand, for patterns that would be too large; slower
+// to match. Errors: a lookbehind with more shapes than PCRE2 can be given.
 [[nodiscard]] Result<Pcre2Expression> to_pcre2(const Pattern& pattern, bool share = false);
 
 // A bracketed class (or an escape, or a plain byte) for `set`, in a syntax that PCRE2 and Hyperscan both

@@ -1,0 +1,182 @@
+// How often windows of bytes occur in mail, roughly: English letters, the punctuation of headers and HTML,
+// runs of the same kind, and words that every mail has.
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <string_view>
+#include <unordered_map>
+
+#include "engine/match/requirement.h"
+
+namespace thresh {
+namespace {
+
+enum ByteKind : std::uint8_t { lower, upper, digit, blank, line_end, punctuation, high, control, kinds };
+
+constexpr ByteKind kind_of(unsigned b) {
+  if (b >= 'a' && b <= 'z') return lower;
+  if (b >= 'A' && b <= 'Z') return upper;
+  if (b >= '0' && b <= '9') return digit;
+  if (b == ' ' || b == '\t') return blank;
+  if (b == '\n' || b == '\r') return line_end;
+  if (b >= 0x80) return high;
+  return b > 0x20 && b < 0x7f ? punctuation : control;
+}
+
+constexpr std::array<double, 256> make_frequencies() {
+  std::array<double, 256> f{};
+  for (unsigned b = 0; b < 256; ++b) f[b] = b >= 0x80 ? 2e-4 : b < 0x20 ? 1e-5 : 2e-3;
+  constexpr std::string_view letters = "etaoinsrhldcumpfgwybvkxjqz";
+  constexpr std::array<double, 26> shares = {.085, .063, .056, .056, .052, .051, .047, .044, .033,
+                                             .029, .026, .022, .020, .018, .015, .014, .014, .012,
+                                             .012, .010, .007, .005, .002, .002, .001, .001};
+  for (std::size_t i = 0; i < letters.size(); ++i) {
+    const auto c = static_cast<unsigned char>(letters[i]);
+    f[c] = shares[i];
+    f[c - 32] = shares[i] * 0.06 + 0.001;
+  }
+  for (unsigned d = '0'; d <= '9'; ++d) f[d] = 0.005;
+  f[' '] = 0.15;
+  f['\t'] = 0.002;
+  f['\n'] = 0.02;
+  f['.'] = f['-'] = 0.012;
+  f['/'] = f[','] = f[':'] = 0.008;
+  f['='] = f['<'] = f['>'] = 0.006;
+  f['_'] = f['"'] = 0.004;
+  return f;
+}
+
+constexpr std::array<double, 256> frequencies = make_frequencies();
+
+constexpr std::array<double, kinds> make_kind_shares() {
+  std::array<double, kinds> shares{};
+  for (unsigned b = 0; b < 256; ++b) shares[kind_of(b)] += frequencies[b];
+  return shares;
+}
+
+constexpr std::array<double, kinds> kind_shares = make_kind_shares();
+
+// From a byte of one kind to the next byte's kind.
+constexpr double follows[kinds][kinds] = {
+    {.80, .005, .005, .120, .015, .050, .003, .0005},  // lower
+    {.48, .330, .030, .060, .020, .070, .005, .0005},  // upper
+    {.06, .040, .520, .100, .050, .220, .003, .0005},  // digit
+    {.48, .110, .050, .240, .020, .090, .010, .0005},  // blank
+    {.20, .240, .060, .150, .180, .160, .010, .0005},  // line_end
+    {.33, .080, .100, .190, .090, .200, .005, .0005},  // punctuation
+    {.06, .010, .010, .060, .010, .050, .800, .0005},  // high
+    {.10, .100, .100, .100, .100, .100, .100, .3000},  // control
+};
+
+// What stands in nearly every mail, header, relay description or URI, with its share of the bytes.
+struct Common {
+  std::string_view text;
+  double frequency;
+};
+constexpr Common commons[] = {
+    {"http://", 4e-3},      {"https://", 4e-3},       {"\nhttp://", 4e-3},      {"\nhttps://", 4e-3},
+    {"://www.", 1e-3},      {".com", 2e-3},           {".net", 1e-3},           {".org", 1e-3},
+    {".html", 1e-3},        {"mailto:", 1e-3},        {"\nmailto:", 1e-3},      {"www.", 1e-3},
+    {" rdns=", 2e-3},       {" helo=", 2e-3},         {" by=", 2e-3},           {" ip=", 2e-3},
+    {" ident=", 2e-3},      {" envfrom=", 2e-3},      {" intl=", 2e-3},         {" id=", 2e-3},
+    {" auth=", 2e-3},       {" msa=", 2e-3},          {"[ ip=", 2e-3},          {"\n[ ip=", 2e-3},
+    {"received: ", 2e-3},   {"\nreceived:", 2e-3},    {"from ", 2e-3},          {"from: ", 1e-3},
+    {"\nfrom: ", 1e-3},     {" for ", 2e-3},          {" with ", 2e-3},         {"subject: ", 1e-3},
+    {"\nsubject: ", 1e-3},  {"\nto: ", 1e-3},         {"date: ", 1e-3},         {"\ndate: ", 1e-3},
+    {"message-id: ", 1e-3}, {"\nmessage-id: ", 1e-3}, {"content-type: ", 1e-3}, {"\nmime-version: ", 1e-3},
+    {"return-path:", 1e-3}, {"text/plain", 2e-3},     {"text/html", 2e-3},      {"charset=", 2e-3},
+    {"<a href=", 1e-3},     {"href=\"", 2e-3},        {"<br>", 2e-3},           {"font ", 1e-3},
+    {"smtp", 1e-3},         {"mail", 2e-3},           {"the ", 4e-3},           {" the", 4e-3},
+    {" you ", 2e-3},        {" your ", 2e-3},         {"ing ", 4e-3},           {"tion", 2e-3},
+    {" and ", 4e-3},        {" to ", 4e-3},           {" of ", 4e-3},           {" in ", 3e-3},
+    {" is ", 3e-3},         {" this ", 2e-3},         {" that ", 2e-3},         {" have ", 1e-3},
+    {"we have ", 1e-4},     {"    ", 5e-3},           {"----", 3e-3},           {"2002", 2e-3},
+};
+
+using Shares = std::array<double, kinds>;
+
+// The part of each kind's bytes that is in `set`. Remembered: the same sets come again and again.
+const Shares& shares_of(const ByteSet& set) {
+  struct Hash {
+    std::size_t operator()(const ByteSet& s) const {
+      std::uint64_t words[4];
+      static_assert(sizeof words == sizeof s);
+      std::memcpy(words, &s, sizeof words);
+      std::size_t h = 0;
+      for (auto w : words) h = (h ^ w) * 0x9e3779b97f4a7c15ULL ^ (h >> 31);
+      return h ^ (h >> 29);
+    }
+  };
+  thread_local std::unordered_map<ByteSet, Shares, Hash> known;
+  constexpr std::size_t enough = 100'000;
+  if (known.size() > enough) known.clear();
+  const auto [entry, fresh] = known.try_emplace(set);
+  if (fresh) {
+    for (unsigned b = 0; b < 256; ++b)
+      if (set.has(static_cast<unsigned char>(b))) entry->second[kind_of(b)] += frequencies[b];
+    for (std::size_t k = 0; k < kinds; ++k)
+      entry->second[k] = std::min(1.0, entry->second[k] / kind_shares[k]);
+  }
+  return entry->second;
+}
+
+double product(const Window& window) {
+  std::array<double, kinds> before = kind_shares;
+  bool first = true;
+  double sum = 0;
+  for (const ByteSet& set : window) {
+    const Shares& share = shares_of(set);
+    std::array<double, kinds> after{};
+    sum = 0;
+    for (std::size_t k = 0; k < kinds; ++k) {
+      double arrives = 0;
+      if (first)
+        arrives = kind_shares[k];
+      else
+        for (std::size_t j = 0; j < kinds; ++j) arrives += before[j] * follows[j][k];
+      after[k] = arrives * share[k];
+      sum += after[k];
+    }
+    before = after;
+    first = false;
+  }
+  return std::min(sum, 1.0);
+}
+
+bool holds_at(const ByteSet& set, char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return set.has(byte) || (c >= 'a' && c <= 'z' && set.has(static_cast<unsigned char>(c - 32)));
+}
+
+}  // namespace
+
+double frequency(const ByteSet& set) {
+  return product({set});
+}
+
+double frequency(const Window& window) {
+  double f = product(window);
+  const auto n = static_cast<std::ptrdiff_t>(window.size());
+  for (const Common& common : commons) {
+    const auto m = static_cast<std::ptrdiff_t>(common.text.size());
+    // One of the two within the other.
+    for (std::ptrdiff_t shift = std::min<std::ptrdiff_t>(0, n - m) - 1;
+         shift <= std::max<std::ptrdiff_t>(0, n - m) + 1; ++shift) {
+      // window[i] faces text[i - shift].
+      const std::ptrdiff_t from = std::max<std::ptrdiff_t>(0, shift);
+      const std::ptrdiff_t to = std::min(n, m + shift);
+      if (to - from < std::min(n, m) - 1 || to - from < 3) continue;
+      bool all = true;
+      for (std::ptrdiff_t i = from; i < to && all; ++i)
+        all = holds_at(window[static_cast<std::size_t>(i)], common.text[static_cast<std::size_t>(i - shift)]);
+      if (!all) continue;
+      double rest = common.frequency;
+      for (std::ptrdiff_t i = 0; i < n; ++i)
+        if (i < from || i >= to) rest *= frequency(window[static_cast<std::size_t>(i)]);
+      f = std::max(f, rest);
+    }
+  }
+  return f;
+}
+
+}  // namespace thresh

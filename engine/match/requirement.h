@@ -1,0 +1,51 @@
+// What a text must contain for a pattern to match: found by walking the pattern's syntax tree as an
+// automaton. The matcher looks for it first and asks PCRE2 only where it is there.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "engine/regex/byte_set.h"
+#include "engine/regex/syntax.h"
+
+namespace thresh {
+
+// Bytes that stand next to each other in every match (or just beside it: the edges of a text count as
+// newlines).
+using Window = std::vector<ByteSet>;
+
+inline constexpr std::size_t max_window = 8;
+
+struct Requirement {
+  // At least one of these is in the text whenever the pattern matches.
+  std::vector<Window> any_of;
+  // A match that has the window at offset w starts in [w - most_before, w + 1 - least_before]; the window may
+  // begin one byte before the match. `most_before` is `unlimited` where that is open.
+  std::uint32_t least_before = 0;
+  std::uint32_t most_before = 0;
+  // So many of them, at different places of one text.
+  std::uint32_t times = 1;
+  // Expected windows a byte of mail.
+  double frequency = 1;
+  // A window begins one byte before what it was found for.
+  bool begins_before = false;
+
+  // What it costs to look for it and to confirm where it stands, for choosing: in confirmations a byte.
+  [[nodiscard]] double cost() const;
+};
+
+// The rarest requirement found; nothing when the pattern has none (it may match the empty string, for
+// example).
+[[nodiscard]] std::optional<Requirement> find_requirement(const syntax::Pattern& pattern);
+
+// At most `most` windows of which one holds wherever one of `windows` does: neighbours are united where that
+// adds least.
+[[nodiscard]] std::vector<Window> united(std::vector<Window> windows, std::size_t most);
+
+// How often a byte of mail is in `set`, between 0 and 1: a rough model of text, good enough for ranking.
+[[nodiscard]] double frequency(const ByteSet& set);
+// How many windows of mail, one at each byte, hold `window`.
+[[nodiscard]] double frequency(const Window& window);
+
+}  // namespace thresh
