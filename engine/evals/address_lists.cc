@@ -8,8 +8,10 @@
 namespace thresh {
 namespace {
 
+constexpr auto npos = std::string_view::npos;
+
 bool is_pattern(std::string_view entry) {
-  return entry.find_first_of(std::string_view("*?\\(\0", 5)) != std::string_view::npos;
+  return entry.find_first_of(std::string_view("*?\\(\0", 5)) != npos;
 }
 
 }  // namespace
@@ -26,8 +28,7 @@ std::vector<const Directive*> directives_in_order(const RuleSet& rules,
 bool split_list_value(std::string_view value, std::string_view& list, std::string_view& words) {
   // ^ \( (.+?) \) \s+ (.+) \z
   if (!value.starts_with('(')) return false;
-  for (std::size_t close = value.find(')', 2); close != std::string_view::npos;
-       close = value.find(')', close + 1)) {
+  for (std::size_t close = value.find(')', 2); close != npos; close = value.find(')', close + 1)) {
     const std::string_view rest = value.substr(close + 1);
     if (rest.empty() || !ascii::is_space(rest.front())) continue;
     words = ascii::trim_left(rest);
@@ -46,17 +47,37 @@ std::string address_glob(std::string_view entry) {
 
 void AddressList::add(std::string_view entry) {
   std::string lower = ascii::lower(entry);
-  if (is_pattern(lower)) globs_.push_back(address_glob(lower));
+  if (is_pattern(lower)) {
+    std::string glob = address_glob(lower);
+    const std::string_view rest = std::string_view(glob).substr(1);
+    const bool is_domain = glob[0] == '*' && (rest.starts_with('@') || rest.starts_with('.'));
+    if (is_domain && rest.find_first_of("*?") == npos)
+      domains_.emplace(rest);
+    else
+      globs_.push_back(std::move(glob));
+  }
   entries_.insert(std::move(lower));
 }
 
 bool AddressList::contains(std::string_view address) const {
+  constexpr std::size_t usual = 320;  // the longest address of RFC 5321
   if (entries_.empty()) return false;
-  const std::string lower = ascii::lower(address);
-  const std::string_view line =
-      lower.ends_with('\n') ? std::string_view(lower).substr(0, lower.size() - 1) : lower;
-  return entries_.contains(line) || entries_.contains(lower) ||
-         std::ranges::any_of(globs_, [&](std::string_view glob) { return glob_matches(glob, line); });
+  if (address.ends_with('\n')) address.remove_suffix(1);
+  char buffer[usual];
+  std::string longer;
+  std::string_view lower;
+  if (address.size() <= usual) {
+    std::ranges::transform(address, buffer, ascii::to_lower);
+    lower = std::string_view(buffer, address.size());
+  } else {
+    lower = longer = ascii::lower(address);
+  }
+  if (entries_.contains(lower)) return true;
+  if (lower.find('\n') != npos) return false;  // no pattern reaches across lines
+  if (!domains_.empty())
+    for (std::size_t i = lower.find_first_of("@."); i != npos; i = lower.find_first_of("@.", i + 1))
+      if (domains_.contains(lower.substr(i))) return true;
+  return std::ranges::any_of(globs_, [&](std::string_view glob) { return glob_matches(glob, lower); });
 }
 
 }  // namespace thresh

@@ -36,8 +36,10 @@ class AddressList {
     using is_transparent = void;
     std::size_t operator()(std::string_view s) const { return std::hash<std::string_view>{}(s); }
   };
-  std::unordered_set<std::string, Hash, std::equal_to<>> entries_;
-  std::vector<std::string> globs_;  // of the entries that are not their own only match
+  using Set = std::unordered_set<std::string, Hash, std::equal_to<>>;
+  Set entries_;                     // as given, in lower case
+  Set domains_;                     // what follows the star of `*@example.com` and `*.example.com`
+  std::vector<std::string> globs_;  // of the other entries that are not their own only match
 };
 
 }  // namespace thresh

@@ -22,11 +22,22 @@ struct Hash {
 };
 using NameSet = std::unordered_set<std::string, Hash, std::equal_to<>>;
 
+// An entry of freemail_domains with * and ?. What stands before the first and after the last of them is
+// looked at first.
+struct Wildcard {
+  std::string text;
+  std::size_t prefix = 0, suffix = 0;
+  explicit Wildcard(std::string_view entry)
+      : text(ascii::lower(entry)),
+        prefix(text.find_first_of("*?")),
+        suffix(text.size() - text.find_last_of("*?") - 1) {}
+};
+
 struct Settings {
   NameSet domains;
-  std::vector<std::string> wildcards;  // with * and ?
-  NameSet exempt;                      // freemail_welcomelist: addresses and domains
-  AddressList imported;                // welcomelist_auth, def_welcomelist_auth where imported
+  std::vector<Wildcard> wildcards;
+  NameSet exempt;        // freemail_welcomelist: addresses and domains
+  AddressList imported;  // welcomelist_auth, def_welcomelist_auth where imported
   double max_body_emails = 5, max_body_freemails = 3;
   bool skip_when_over_max = true, skip_bulk_envfrom = true, describe_email = true;
   [[nodiscard]] bool available() const { return !domains.empty() || !wildcards.empty(); }
@@ -51,7 +62,7 @@ Result<std::shared_ptr<const void>> make_settings(const RuleSet& rules) {
       if (word.find_first_of("*?") == npos)
         made->domains.insert(ascii::lower(word));
       else
-        made->wildcards.push_back(ascii::lower(word));
+        made->wildcards.emplace_back(word);
     }
   }
   for (const Directive& directive : rules.directives("freemail_welcomelist"))
@@ -137,8 +148,13 @@ bool is_freemail(const Settings& settings, std::string_view email) {
     return false;
   if (settings.domains.contains(domain)) return true;
   for (std::size_t at = email.find('@'); at != npos; at = email.find('@', at + 1))
-    for (const std::string& wildcard : settings.wildcards)
-      if (wildcard_matches(wildcard, email.substr(at + 1))) return true;
+    for (const Wildcard& wildcard : settings.wildcards) {
+      const std::string_view text = wildcard.text, domain_part = email.substr(at + 1);
+      if (domain_part.starts_with(text.substr(0, wildcard.prefix)) &&
+          domain_part.ends_with(text.substr(text.size() - wildcard.suffix)) &&
+          wildcard_matches(text, domain_part))
+        return true;
+    }
   return false;
 }
 
@@ -188,17 +204,28 @@ const BodyFreemails& body_freemails(EvalContext& context) {
   return known;
 }
 
-// A call's optional pattern, at argument `at`.
+// What a call asks: a header, where it names one, and a pattern that the address must match.
+struct Question {
+  std::string header;
+  std::optional<Regex> pattern;
+};
+
+// The pattern is argument `at`, the header the one before it.
 template <std::size_t at>
-Result<std::shared_ptr<const void>> prepare_pattern(const EvalCall& call, const RuleSet&) {
-  if (!call.has_arg(at)) return nullptr;
-  Result<Regex> made = Regex::compile(call.arg(at));
-  if (!made) return std::unexpected(std::move(made.error()));
-  return std::make_shared<const Regex>(std::move(*made));
+Result<std::shared_ptr<const void>> prepare_question(const EvalCall& call, const RuleSet&) {
+  auto made = std::make_shared<Question>();
+  if (at > 0) made->header = std::string(call.arg(0)) + ":addr";
+  if (call.has_arg(at)) {
+    Result<Regex> pattern = Regex::compile(call.arg(at));
+    if (!pattern) return std::unexpected(std::move(pattern.error()));
+    made->pattern = std::move(*pattern);
+  }
+  return made;
 }
 
 bool fits(const EvalCall& call, std::string_view email, EvalContext& context) {
-  return call.prepared == nullptr || call.prepared_as<Regex>().matches(email, context.regex);
+  const auto& pattern = call.prepared_as<Question>().pattern;
+  return !pattern || pattern->matches(email, context.regex);
 }
 
 bool any_freemail(EvalContext& context, const EvalCall& call, std::span<const std::string_view> addresses) {
@@ -219,14 +246,14 @@ EvalResult check_freemail_from(EvalContext& context, const EvalCall& call) {
 
 EvalResult check_freemail_header(EvalContext& context, const EvalCall& call) {
   if (!call.has_arg(0)) return false;
-  return any_freemail(context, call, context.message.get(std::string(call.arg(0)) + ":addr"));
+  return any_freemail(context, call, context.message.get(call.prepared_as<Question>().header));
 }
 
 EvalResult check_freemail_body(EvalContext& context, const EvalCall& call) {
   if (!settings_of(context).available()) return false;
   const BodyFreemails& body = body_freemails(context);
   if (body.over_limit || body.emails.empty()) return false;
-  if (call.prepared == nullptr) {
+  if (!call.prepared_as<Question>().pattern) {
     log_email(context, joined(body.emails, ", "));
     return true;
   }
@@ -251,21 +278,22 @@ EvalResult check_freemail_replyto(EvalContext& context, const EvalCall& call) {
   const Settings& settings = settings_of(context);
   const std::string_view what = call.has_arg(0) ? call.arg(0) : "replyto";
   if (!settings.available() || (what != "replyto" && what != "reply")) return false;
-  if (settings.skip_bulk_envfrom && is_bulk_sender(context)) return false;
-
-  const auto from = lower_all(context.message.get("From:addr"));
-  const auto reply_to = lower_all(context.message.get("Reply-To:addr"));
+  const auto from_header = context.message.get("From:addr"),
+             reply_to_header = context.message.get("Reply-To:addr");
+  if (what == "replyto" && reply_to_header.empty()) return false;
+  const auto from = lower_all(from_header), reply_to = lower_all(reply_to_header);
   const auto is_free = [&](const std::string& email) { return is_freemail(settings, email); };
   const bool from_is_free = std::ranges::any_of(from, is_free);
   const bool reply_to_is_free = std::ranges::any_of(reply_to, is_free);
+  if (what == "replyto" ? !reply_to_is_free : !from_is_free || (!reply_to.empty() && !reply_to_is_free))
+    return false;
+  if (settings.skip_bulk_envfrom && is_bulk_sender(context)) return false;
   const bool shared = std::ranges::any_of(
       from, [&](const std::string& f) { return std::ranges::find(reply_to, f) != reply_to.end(); });
   if (from_is_free && reply_to_is_free && !shared) {
     log_email(context, joined(from, ",") + " -> " + joined(reply_to, ","));
     return true;
   }
-  if (what == "replyto" ? !reply_to_is_free : !from_is_free || (!reply_to.empty() && !reply_to_is_free))
-    return false;
 
   const BodyFreemails& body = body_freemails(context);
   if (body.over_limit) return false;
@@ -281,9 +309,9 @@ EvalResult check_freemail_replyto(EvalContext& context, const EvalCall& call) {
 
 constexpr std::array entries = {
     EvalEntry{"check_freemail_replyto", "FreeMail", check_freemail_replyto},
-    EvalEntry{"check_freemail_from", "FreeMail", check_freemail_from, prepare_pattern<0>},
-    EvalEntry{"check_freemail_header", "FreeMail", check_freemail_header, prepare_pattern<1>},
-    EvalEntry{"check_freemail_body", "FreeMail", check_freemail_body, prepare_pattern<0>},
+    EvalEntry{"check_freemail_from", "FreeMail", check_freemail_from, prepare_question<0>},
+    EvalEntry{"check_freemail_header", "FreeMail", check_freemail_header, prepare_question<1>},
+    EvalEntry{"check_freemail_body", "FreeMail", check_freemail_body, prepare_question<0>},
 };
 
 }  // namespace

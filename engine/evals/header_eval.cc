@@ -110,12 +110,6 @@ bool is_valid_utf8(std::string_view text) {
   return true;
 }
 
-// C0 controls other than TAB, LF and CR.
-constexpr bool is_control(char c) {
-  const auto u = static_cast<unsigned char>(c);
-  return u < 0x20 && c != '\t' && c != '\n' && c != '\r';
-}
-
 struct IllegalChars {
   std::string request;
   bool is_subject = false;
@@ -135,21 +129,21 @@ Result<std::shared_ptr<const void>> prepare_illegal_chars(const EvalCall& call, 
 EvalResult check_illegal_chars(EvalContext& context, const EvalCall& call) {
   const auto& wanted = call.prepared_as<IllegalChars>();
   const std::string_view text = context.message.get_scalar(wanted.request);
-  std::size_t high = 0, controls = 0, deletes = 0, exempt = 0;
+  std::size_t high = 0, low = 0, blanks = 0, deletes = 0;
   for (const char c : text) {
-    if (ascii::is_high(c)) {
-      ++high;
-      exempt += c == '\xa2' || c == '\xa3' || c == '\xae' ? 1U : 0U;
-    } else {
-      controls += is_control(c) ? 1U : 0U;
-      deletes += c == '\x7f' ? 1U : 0U;
-    }
+    const auto u = static_cast<unsigned char>(c);
+    high += u >> 7U;
+    low += u < 0x20 ? 1U : 0U;
+    blanks += c == '\t' || c == '\n' || c == '\r' ? 1U : 0U;
+    deletes += u == 0x7f ? 1U : 0U;
   }
+  const std::size_t controls = low - blanks;
   std::size_t illegal = high + controls + deletes;
   if (std::ranges::all_of(text, ascii::is_space)) return false;
   if (high > 0 && controls == 0 && is_valid_utf8(text)) return false;
   // A single cent, pound or registered sign is let pass.
-  if (illegal > 0 && wanted.is_subject && exempt == 1) --illegal;
+  const auto is_sign = [](char c) { return c == '\xa2' || c == '\xa3' || c == '\xae'; };
+  if (illegal > 0 && wanted.is_subject && std::ranges::count_if(text, is_sign) == 1) --illegal;
   return static_cast<double>(illegal) / static_cast<double>(text.size()) >= wanted.ratio &&
          static_cast<double>(illegal) >= wanted.count;
 }

@@ -14,9 +14,9 @@ namespace {
 
 constexpr auto npos = std::string_view::npos;
 
-// hostname_to_domain: the last two labels, or three under what looks like a country.
-std::string hostname_to_domain(std::string_view mixed_case) {
-  std::string host = ascii::lower(mixed_case);
+// hostname_to_domain: the last two labels, or three under what looks like a country. Letter case stays as it
+// is.
+std::string_view hostname_to_domain(std::string_view host) {
   if (std::ranges::none_of(host, ascii::is_alpha)) return host;
   std::string_view rest = host;
   while (rest.ends_with('.')) rest.remove_suffix(1);  // split() drops empty labels at the end
@@ -34,10 +34,10 @@ std::string hostname_to_domain(std::string_view mixed_case) {
     run = ascii::is_space(c) ? 0 : run + 1;
     three_in_a_row = three_in_a_row || run >= 3;
   }
-  if (three_in_a_row || top.find("ie") != npos || top.find("fr") != npos || top.find("de") != npos)
-    return std::string(rest.substr(second));
+  if (three_in_a_row || ascii::iequals(top, "ie") || ascii::iequals(top, "fr") || ascii::iequals(top, "de"))
+    return rest.substr(second);
   if (second == 0) return host;
-  return std::string(rest.substr(label_start(second - 1)));
+  return rest.substr(label_start(second - 1));
 }
 
 // /^\w+(?:[\w.-]+\.)+\w+$/
@@ -77,25 +77,26 @@ const Forged& forged(EvalContext& context) {
   auto& known = context.state<Forged>();
   if (known.checked) return known;
   known.checked = true;
-  std::string previous;  // domain of the rDNS of the relay above; empty: not to compare with
+  std::string_view previous;  // domain of the rDNS of the relay above; empty: not to compare with
   bool first = true;
   for (const Relay* relay : context.message.relays().untrusted) {
-    const std::string by = hostname_to_domain(relay->by);
-    std::string from = hostname_to_domain(relay->rdns);
-    const bool is_host = is_dotted_name(by);
-    if (is_host) {
+    const std::string_view by = hostname_to_domain(relay->by);
+    std::string_view from = hostname_to_domain(relay->rdns);
+    if (is_dotted_name(by)) {
       // Bouncing around inside one machine.
-      if ((from == "localhost" || from == "localhost.localdomain") && relay->ip == "127.0.0.1") from.clear();
-      const std::string helo = hostname_to_domain(relay->helo);
+      const bool is_local =
+          ascii::iequals(from, "localhost") || ascii::iequals(from, "localhost.localdomain");
+      if (is_local && relay->ip == "127.0.0.1") from = {};
+      const std::string_view helo = hostname_to_domain(relay->helo);
       const std::size_t helo_b = class_b_length(helo), ip_b = class_b_length(relay->ip);
       if (helo_b > 0 && ip_b > 0 && relay->ip != helo &&
-          std::string_view(helo).substr(0, helo_b) != relay->ip.substr(0, ip_b) && !is_private_ip(helo))
+          helo.substr(0, helo_b) != relay->ip.substr(0, ip_b) && !is_private_ip(helo))
         ++known.ip_helo;
-      if (!first && is_dotted_name(previous) && by != previous &&
-          !(by == "msn.com" && previous == "hotmail.com"))
+      if (!first && is_dotted_name(previous) && !ascii::iequals(by, previous) &&
+          !(ascii::iequals(by, "msn.com") && ascii::iequals(previous, "hotmail.com")))
         ++known.from;
     }
-    previous = std::move(from);
+    previous = from;
     first = false;
   }
   return known;

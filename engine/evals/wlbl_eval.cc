@@ -166,37 +166,46 @@ Result<std::shared_ptr<const void>> make_settings(const RuleSet& rules) {
   return made;
 }
 
-bool any_listed(std::span<const std::string_view> addresses, const AddressList* list) {
-  return list != nullptr &&
-         std::ranges::any_of(addresses, [&](std::string_view address) { return list->contains(address); });
+bool any_listed(std::span<const std::string_view> addresses, const AddressList& list) {
+  return std::ranges::any_of(addresses, [&](std::string_view address) { return list.contains(address); });
+}
+
+bool is_sender_listed(const EvalContext& context, std::string_view list) {
+  const AddressList* const found = settings_of(context).list(list);
+  return found != nullptr && any_listed(context.message.all_from_addrs(), *found);
+}
+
+bool is_recipient_listed(const EvalContext& context, std::string_view list) {
+  const AddressList* const found = settings_of(context).list(list);
+  return found != nullptr && any_listed(context.message.all_to_addrs(), *found);
 }
 
 EvalResult check_from_in_blocklist(EvalContext& context, const EvalCall&) {
-  return any_listed(context.message.all_from_addrs(), settings_of(context).list("blocklist_from"));
+  return is_sender_listed(context, "blocklist_from");
 }
 
 EvalResult check_to_in_blocklist(EvalContext& context, const EvalCall&) {
-  return any_listed(context.message.all_to_addrs(), settings_of(context).list("blocklist_to"));
+  return is_recipient_listed(context, "blocklist_to");
 }
 
 EvalResult check_to_in_welcomelist(EvalContext& context, const EvalCall&) {
-  return any_listed(context.message.all_to_addrs(), settings_of(context).list("welcomelist_to"));
+  return is_recipient_listed(context, "welcomelist_to");
 }
 
 EvalResult check_to_in_more_spam(EvalContext& context, const EvalCall&) {
-  return any_listed(context.message.all_to_addrs(), settings_of(context).list("more_spam_to"));
+  return is_recipient_listed(context, "more_spam_to");
 }
 
 EvalResult check_to_in_all_spam(EvalContext& context, const EvalCall&) {
-  return any_listed(context.message.all_to_addrs(), settings_of(context).list("all_spam_to"));
+  return is_recipient_listed(context, "all_spam_to");
 }
 
 EvalResult check_from_in_list(EvalContext& context, const EvalCall& call) {
-  return any_listed(context.message.all_from_addrs(), settings_of(context).list(call.arg(0)));
+  return is_sender_listed(context, call.arg(0));
 }
 
 EvalResult check_to_in_list(EvalContext& context, const EvalCall& call) {
-  return any_listed(context.message.all_to_addrs(), settings_of(context).list(call.arg(0)));
+  return is_recipient_listed(context, call.arg(0));
 }
 
 EvalResult check_replyto_in_list(EvalContext& context, const EvalCall& call) {

@@ -83,7 +83,7 @@ void split_lines(std::string_view text, std::pmr::vector<std::string_view>& line
       lines.push_back(line.substr(0, size));
       line.remove_prefix(size);
     }
-    if (!line.empty()) lines.push_back(line);
+    lines.push_back(line);  // empty where the last piece took all
   }
 }
 

@@ -11,14 +11,14 @@
 namespace thresh {
 namespace {
 
-// `text` with "\r\n" for every lone newline.
-std::string_view lf_to_crlf(std::string_view text, Arena& arena) {
+// `text` with "\r\n" for every newline, or, when `lone_only`, for those without a CR before them.
+std::string_view lf_to_crlf(std::string_view text, bool lone_only, Arena& arena) {
   const auto newlines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
   char* const out = arena.bytes(text.size() + newlines);
   char* to = out;
   char before = 0;
   for (const char c : text) {
-    if (c == '\n' && before != '\r') *to++ = '\r';
+    if (c == '\n' && !(lone_only && before == '\r')) *to++ = '\r';
     *to++ = before = c;
   }
   return {out, static_cast<std::size_t>(to - out)};
@@ -105,7 +105,7 @@ void MimeParser::store_field(std::string_view field, bool crlf, ParseFlags& flag
   std::string_view name = field.substr(0, colon);
   std::string_view value = field.substr(colon + 1);
   // A name can only span lines when its first line was one of the few invalid ones that are let through.
-  if (crlf && name.find('\n') != std::string_view::npos) name = lf_to_crlf(name, arena_);
+  if (crlf && name.find('\n') != std::string_view::npos) name = lf_to_crlf(name, false, arena_);
   while (!name.empty() && ascii::is_blank(name.back())) name.remove_suffix(1);
   if (name.size() > limits::header_key_length) {
     name = name.substr(0, limits::header_key_length);
@@ -171,8 +171,8 @@ void MimeParser::keep_pristine(const Head& head) {
       gave_up ? headers_end + mime::line_at(head.source, headers_end).size() : headers_end;
   const std::string_view section = head.source.substr(0, headers_end);
   const std::string_view line = head.source.substr(headers_end, seen - headers_end);
-  const std::string_view section_crlf = lf_to_crlf(section, arena_);
-  const std::string_view line_crlf = lf_to_crlf(line, arena_);
+  const std::string_view section_crlf = lf_to_crlf(section, true, arena_);
+  const std::string_view line_crlf = lf_to_crlf(line, true, arena_);
   if (section_crlf.size() == section.size() && line_crlf.size() == line.size()) {
     result_.pristine = head.source;
     result_.pristine_headers = section;
