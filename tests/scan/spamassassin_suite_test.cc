@@ -30,13 +30,13 @@ const std::map<std::string, std::string>& left_out() {
   return reasons;
 }
 
-class Run {
+class SuiteRun {
  public:
-  Run(const json& c, const std::string& suite) : case_(c), suite_(suite) {
+  SuiteRun(const json& c, const std::string& suite) : case_(c), suite_(suite) {
     dir_ = fs::temp_directory_path() / ("thresh-sa-tests-" + std::to_string(::getpid()));
     fs::create_directories(dir_);
   }
-  ~Run() {
+  ~SuiteRun() {
     std::error_code ignored;
     fs::remove_all(dir_, ignored);
   }
@@ -138,7 +138,7 @@ TEST(SpamAssassinSuite, EveryRunThatDebianReproduces) {
       continue;
     }
     SCOPED_TRACE(id);
-    Run(c, suite).check();
+    SuiteRun(c, suite).check();
     ++judged;
   }
   EXPECT_GE(judged, 85U);
