@@ -6,6 +6,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "engine/scan/rule_tests.h"
 #include "thresh/commands.h"
 #include "thresh/options.h"
 
@@ -37,20 +38,20 @@ int run(const LintOptions& options) {
     complain(settings.error());
     return wrong_usage;
   }
-  auto rules = load_rules(options.common, *settings);
-  if (!rules) {
-    if (options.json) print_json("error", rules.error().where, rules.error().what);
-    complain(rules.error());
-    return wrong_usage;
-  }
-  const std::vector<LintNote> notes(rules->notes().begin(), rules->notes().end());
-  const std::size_t files = rules->files().size();
-  std::size_t active = 0;
-  for (const Rule& rule : rules->rules()) active += rules->is_active(rule) && rule.type != RuleType::empty;
+  std::vector<LintNote> notes;
+  auto rules = load_rules(options.common, *settings, true, &notes);
+  if (rules) notes.assign(rules->notes().begin(), rules->notes().end());
   for (const LintNote& note : notes) {
     if (options.json) print_json(word(note.kind), note.where.text(), note.what);
     else fmt::print("{}: {}: {}\n", note.where.text(), word(note.kind), note.what);
   }
+  if (!rules) {
+    complain(rules.error());
+    return wrong_usage;
+  }
+  const std::size_t files = rules->files().size();
+  std::size_t active = 0;
+  for (const Rule& rule : rules->rules()) active += rules->is_active(rule) && rule.type != RuleType::empty;
   auto scanner = make_scanner(std::move(*rules), *settings);
   if (!scanner) {
     if (options.json) print_json("error", scanner.error().where, scanner.error().what);
@@ -58,6 +59,15 @@ int run(const LintOptions& options) {
     return wrong_usage;
   }
   const MatchStatistics& match = (*scanner)->statistics();
+  int status = done;
+  for (const RuleTestOutcome& outcome : run_rule_tests(**scanner)) {
+    if (outcome.passed || !outcome.ran) continue;
+    status = input_trouble;
+    const std::string what = fmt::format("test of {} fails: it {} on \"{}\"", outcome.rule->name,
+                                         outcome.test->should_match ? "does not hit" : "hits", outcome.test->text);
+    if (options.json) print_json("failed test", outcome.test->where.text(), what);
+    else fmt::print("{}: {}\n", outcome.test->where.text(), what);
+  }
   if (!options.json) {
     for (const IdleRule& idle : (*scanner)->idle_rules())
       if (idle.reason.find("score is 0") == std::string::npos) fmt::print("{}: does not run: {}\n", idle.rule, idle.reason);
@@ -65,7 +75,7 @@ int run(const LintOptions& options) {
                (*scanner)->rules().rules().size(), active, match.patterns, match.hyperscan_exact, match.hyperscan_prefilter,
                match.pcre_only, notes.size());
   }
-  return done;
+  return status;
 }
 
 }  // namespace

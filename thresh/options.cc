@@ -31,10 +31,12 @@ std::vector<std::string> CommonOptions::paths(const Settings& settings) const {
   return rule_paths.empty() ? settings.list("rules.paths") : rule_paths;
 }
 
-Result<RuleSet> load_rules(const CommonOptions& options, const Settings& settings) {
+Result<RuleSet> load_rules(const CommonOptions& options, const Settings& settings, bool check_patterns,
+                           std::vector<LintNote>* notes) {
   LoadOptions load;
   load.lang = settings.text("rules.lang");
-  return RuleSet::load(options.paths(settings), load);
+  load.check_patterns = check_patterns;
+  return RuleSet::load(options.paths(settings), load, notes);
 }
 
 std::string cache_directory(const Settings& settings) {

@@ -28,7 +28,10 @@ struct CommonOptions {
   [[nodiscard]] std::vector<std::string> paths(const Settings& settings) const;
 };
 
-[[nodiscard]] Result<RuleSet> load_rules(const CommonOptions& options, const Settings& settings);
+// `check_patterns`: try every pattern, used or not; a Scanner tries those that are used. `notes` receives what there is to
+// say when loading fails.
+[[nodiscard]] Result<RuleSet> load_rules(const CommonOptions& options, const Settings& settings, bool check_patterns,
+                                         std::vector<LintNote>* notes = nullptr);
 [[nodiscard]] Result<std::unique_ptr<const Scanner>> make_scanner(RuleSet rules, const Settings& settings);
 // Where compiled databases are kept; empty for nowhere.
 [[nodiscard]] std::string cache_directory(const Settings& settings);

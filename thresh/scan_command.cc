@@ -38,7 +38,7 @@ int run(const ScanOptions& options) {
     complain(settings.error());
     return wrong_usage;
   }
-  auto rules = load_rules(options.common, *settings);
+  auto rules = load_rules(options.common, *settings, false);
   if (!rules) {
     complain(rules.error());
     return wrong_usage;

@@ -16,7 +16,7 @@ const std::array<SettingSpec, 7>& table() {
   static const std::array<SettingSpec, 7> specs{{
       {"rules.paths", List{"/usr/share/thresh/rules"}, 0, 0,
        "Rule files and directories. All *.pre of all paths are read first, then all *.cf in the order of the paths."},
-      {"rules.lang", std::string("en"), 0, 0, "Language of descriptions, as `lang` lines in rule files name it."},
+      {"rules.lang", std::string("en_US"), 0, 0, "Language of descriptions, as `lang` lines in rule files name it."},
       {"scan.required_score", 0.0, 0, 1000, "A message is spam from this score on; 0: as required_score in the rules says."},
       {"scan.reject_score", 15.0, 0, 1000, "The action is `reject` from this score on; 0: never."},
       {"scan.threads", std::int64_t{0}, 0, 1024, "Messages scanned at the same time; 0: one a core."},

@@ -78,7 +78,7 @@ double MetaOrder::compute(std::uint32_t step, std::span<const double> values, Wo
   space.operands.clear();
   for (std::uint32_t dependency : s.dependencies)
     space.operands.push_back(dependency == no_rule ? 0.0 : values[dependency]);
-  const double value = rules_[s.rule].meta.evaluate([&](std::uint32_t i) { return space.operands[i]; });
+  const double value = rules_[s.rule].meta.evaluate(std::span<const double>(space.operands));
   // PerMsgStatus::got_hit makes a negative value 1.
   return value < 0 ? 1.0 : value;
 }

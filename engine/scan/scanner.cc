@@ -49,6 +49,18 @@ void match_absent_headers(RulePlan& plan, const RuleSet& rules, const Matcher& m
   }
 }
 
+// The rule whose pattern the matcher could not take, with its place; `error` itself where all compile by themselves.
+Error blame(const RuleSet& rules, const std::vector<bool>& active, const Error& error) {
+  const auto all = rules.rules();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const Rule& rule = all[i];
+    if (!active[i] || rule.pattern.source.empty()) continue;
+    const auto regex = Regex::compile(rule.pattern.source, rule.pattern.modifiers);
+    if (!regex) return {"the pattern of " + rule.name + " cannot be used: " + regex.error().what, rule.where.text(), regex.error().remedy};
+  }
+  return error;
+}
+
 }  // namespace
 
 Scanner::Scanner(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -65,7 +77,7 @@ Result<std::unique_ptr<const Scanner>> Scanner::make(RuleSet rules, const Scanne
   auto plan = plan_rules(*state_rules, options.only);
   if (!plan) return std::unexpected(plan.error());
   auto matcher = Matcher::compile(plan->groups, {.cache_dir = options.cache_dir, .compile_threads = options.compile_threads});
-  if (!matcher) return std::unexpected(matcher.error());
+  if (!matcher) return std::unexpected(blame(*state_rules, plan->active, matcher.error()));
   match_absent_headers(*plan, *state_rules, *matcher);
 
   auto state = std::make_unique<State>(std::move(*state_rules), std::move(*plan), std::move(*matcher),

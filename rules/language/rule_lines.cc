@@ -207,9 +207,11 @@ std::optional<PerlPattern> RuleLoader::compile(std::string_view rule, std::strin
     }
     warn(what);
   }
-  if (const auto regex = Regex::compile(pattern->source, pattern->modifiers); !regex) {
-    refuse(regex.error());
-    return {};
+  if (options_.check_patterns) {
+    if (const auto regex = Regex::compile(pattern->source, pattern->modifiers); !regex) {
+      refuse(regex.error());
+      return {};
+    }
   }
   return std::move(*pattern);
 }

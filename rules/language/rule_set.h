@@ -53,6 +53,9 @@ struct LoadOptions {
   bool default_plugins = true;
   // Pass over every broken line with an error note and go on, as SpamAssassin does outside --lint.
   bool tolerate_errors = false;
+  // Compile every pattern to see whether it can be used. Without it, a pattern that cannot is found when a Scanner is made
+  // of the rules: a start with compiled databases at hand need not do it again.
+  bool check_patterns = true;
 };
 
 // Bounds, each far above what rule sets in use need (the stock rules: 1.7 MB in 63 files).

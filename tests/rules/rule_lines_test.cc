@@ -177,7 +177,8 @@ TEST(RuleLines, Priorities) {
 }
 
 TEST(RuleLines, RuleNames) {
-  for (const std::string name : {"9R", "A-B", "A.B", std::string(101, 'X').c_str()})
+  for (const std::string& name :
+       {std::string("9R"), std::string("A-B"), std::string("A.B"), std::string(101, 'X')})
     EXPECT_TRUE(refused("body " + name + " /x/")) << name;
   EXPECT_EQ(rule("body " + std::string(100, 'X') + " /x/", std::string(100, 'X')).type, RuleType::body);
 }
