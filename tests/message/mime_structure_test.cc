@@ -1,4 +1,5 @@
-// Structure: how SpamAssassin's parser takes messages apart, the damaged ones above all. All expectations are its own.
+// Structure: how SpamAssassin's parser takes messages apart, the damaged ones above all. All expectations are
+// its own.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -16,7 +17,8 @@ std::string repeat(std::string_view text, std::size_t times) {
 }
 
 std::string multipart(std::string_view body, std::string_view type = "mixed") {
-  return "Subject: x\nContent-Type: multipart/" + std::string(type) + "; boundary=\"aa\"\n\n" + std::string(body);
+  return "Subject: x\nContent-Type: multipart/" + std::string(type) + "; boundary=\"aa\"\n\n" +
+         std::string(body);
 }
 
 TEST(MimeStructure, PlainMessageIsViewsOfTheBuffer) {
@@ -117,16 +119,20 @@ TEST(MimeStructure, LoneLfInACrlfHeaderSectionBecomesCrlf) {
 
 TEST(MimeStructure, LongRunsOfBlankLinesAreShortened) {
   const std::string blank(40, '\n');
-  EXPECT_EQ(TestMessage("Subject: x\n\na\n" + blank + "b\n")->root().raw(), "a\n" + std::string(20, '\n') + "b\n");
-  EXPECT_EQ(TestMessage("Subject: x\n\na\n" + std::string(20, '\n') + "b\n")->root().raw(), "a\n" + std::string(20, '\n') + "b\n");
+  EXPECT_EQ(TestMessage("Subject: x\n\na\n" + blank + "b\n")->root().raw(),
+            "a\n" + std::string(20, '\n') + "b\n");
+  EXPECT_EQ(TestMessage("Subject: x\n\na\n" + std::string(20, '\n') + "b\n")->root().raw(),
+            "a\n" + std::string(20, '\n') + "b\n");
   EXPECT_EQ(TestMessage("Subject: x\n\na\n" + blank)->root().raw(), "a\n" + std::string(20, '\n'));
   // One more stays at the beginning.
   EXPECT_EQ(TestMessage("Subject: x\n\n" + blank + "b\n")->root().raw(), std::string(21, '\n') + "b\n");
-  EXPECT_EQ(TestMessage("Subject: x\n\na\n" + repeat(" \t\n", 30) + "b\n")->root().raw(), "a\n" + repeat(" \t\n", 20) + "b\n");
+  EXPECT_EQ(TestMessage("Subject: x\n\na\n" + repeat(" \t\n", 30) + "b\n")->root().raw(),
+            "a\n" + repeat(" \t\n", 20) + "b\n");
 }
 
 TEST(MimeStructure, MultipartWithPreambleAndEpilogue) {
-  const TestMessage message(multipart("preamble\n--aa\n\none\n--aa\nContent-Type: text/html\n\n<p>two\n\n--aa--\nrest\n"));
+  const TestMessage message(
+      multipart("preamble\n--aa\n\none\n--aa\nContent-Type: text/html\n\n<p>two\n\n--aa--\nrest\n"));
   EXPECT_EQ(shape(message->root()), "multipart/mixed(text/plain,text/html)");
   EXPECT_EQ(message->leaves()[0]->raw(), "one");
   EXPECT_EQ(message->leaves()[1]->raw(), "<p>two\n");
@@ -188,18 +194,21 @@ TEST(MimeStructure, DigestPartsAreMessages) {
 }
 
 TEST(MimeStructure, MessagesInMessages) {
-  const TestMessage message("Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\nU3ViamVjdDogYQ0KDQp0ZXh0DQo=\n");
+  const TestMessage message(
+      "Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\nU3ViamVjdDogYQ0KDQp0ZXh0DQo=\n");
   ASSERT_EQ(shape(message->root()), "message/rfc822(text/plain)");
   EXPECT_EQ(message->leaves()[0]->raw(), "text\n");
   EXPECT_EQ(message->root().raw(), "");
-  EXPECT_EQ(shape(TestMessage("Content-Type: message/partial\n\nSubject: a\n\ntext\n")->root()), "message/partial");
+  EXPECT_EQ(shape(TestMessage("Content-Type: message/partial\n\nSubject: a\n\ntext\n")->root()),
+            "message/partial");
   EXPECT_EQ(shape(TestMessage("Content-Type: message/rfc822\n\n")->root()), "message/rfc822");
 }
 
 TEST(MimeStructure, OverlongLinesOfPartsAreBroken) {
   const std::string line(5000, 'x');
   const TestMessage message(multipart("--aa\n\n" + line + "\n--aa--\n"));
-  EXPECT_EQ(message->leaves()[0]->raw(), line.substr(0, 2048) + "\n" + line.substr(0, 2048) + "\n" + line.substr(0, 904));
+  EXPECT_EQ(message->leaves()[0]->raw(),
+            line.substr(0, 2048) + "\n" + line.substr(0, 2048) + "\n" + line.substr(0, 904));
   // Not so outside of multiparts.
   EXPECT_EQ(TestMessage("Subject: x\n\n" + line + "\n")->root().raw(), line + "\n");
 }
@@ -208,7 +217,9 @@ TEST(MimeStructure, AThousandPartsAreEnough) {
   const TestMessage message(multipart(repeat("--aa\nX-A: b\n\ntext\n", 1500) + "--aa--\n"));
   EXPECT_EQ(message->root().children().size(), limits::parts);
   EXPECT_TRUE(message->flags().mimepart_limit_exceeded);
-  EXPECT_FALSE(TestMessage(multipart(repeat("--aa\nX-A: b\n\nt\n", 999) + "--aa--\n"))->flags().mimepart_limit_exceeded);
+  EXPECT_FALSE(TestMessage(multipart(repeat("--aa\nX-A: b\n\nt\n", 999) + "--aa--\n"))
+                   ->flags()
+                   .mimepart_limit_exceeded);
 }
 
 TEST(MimeStructure, NestingEndsAtTwentyLevels) {
@@ -233,14 +244,19 @@ TEST(MimeStructure, NestingEndsAtTwentyLevels) {
 }
 
 TEST(MimeStructure, NamesOfAttachments) {
-  const auto name = [](const std::string& fields) { return std::string(TestMessage(fields + "\n\ntext\n")->root().name()); };
+  const auto name = [](const std::string& fields) {
+    return std::string(TestMessage(fields + "\n\ntext\n")->root().name());
+  };
   EXPECT_EQ(name("Content-Type: image/png; name=\"a b.png\""), "a b.png");
-  EXPECT_EQ(name("Content-Type: image/png; name=a.png\nContent-Disposition: attachment; filename=b.png"), "b.png");
+  EXPECT_EQ(name("Content-Type: image/png; name=a.png\nContent-Disposition: attachment; filename=b.png"),
+            "b.png");
   EXPECT_EQ(name("Content-Disposition: attachment; name=  ;x"), " ");
   EXPECT_EQ(name("Content-Type: image/png; name*1=\"b.png\"; name*0=a"), "ab.png");
   EXPECT_EQ(name("Content-Type: image/png; name=0"), "");
-  EXPECT_EQ(TestMessage("Content-Type: image/png; name=a.SHTML\n\nx\n")->root().effective_type(), "text/html");
-  EXPECT_EQ(TestMessage("Content-Type: image/png; name=a.html.png\n\nx\n")->root().effective_type(), "image/png");
+  EXPECT_EQ(TestMessage("Content-Type: image/png; name=a.SHTML\n\nx\n")->root().effective_type(),
+            "text/html");
+  EXPECT_EQ(TestMessage("Content-Type: image/png; name=a.html.png\n\nx\n")->root().effective_type(),
+            "image/png");
 }
 
 TEST(MimeStructure, Types) {
