@@ -214,9 +214,19 @@ class List {
     std::size_t begin = 0, run = 0, next = 0;
     bool behind_space = false;  // the > behind white space is still to come
   };
-  Closings closings(std::size_t at) const {
-    const std::size_t run = token_end(text_, at);
+  Closings closings(std::size_t at) {
+    const std::size_t run = run_end(at);
     return {at, run, run, run > at};
+  }
+  // token_end, which is asked for again and again inside one run.
+  std::size_t run_end(std::size_t at) {
+    if (at < run_begin_ || at >= run_end_) {
+      const bool joins = at < run_begin_ && token_end(text_.substr(0, run_begin_), at) == run_begin_ &&
+                         (run_begin_ == text_.size() || !ascii::is_space(text_[run_begin_]));
+      run_end_ = joins ? std::max(run_end_, run_begin_) : token_end(text_, at);
+      run_begin_ = at;
+    }
+    return run_end_;
   }
   // The position behind the next of them; npos when there are no more. Those that were tried from another
   // place in the same run are left out.
@@ -247,7 +257,7 @@ class List {
     Closings closings{};
     std::size_t inner = npos;
   };
-  Enclosure enclosure(std::size_t at) const {
+  Enclosure enclosure(std::size_t at) {
     Enclosure e{.at = at, .stage = 3};
     const std::size_t open = skip_space(text_, at);
     if (open >= text_.size() || text_[open] != '<') return e;
@@ -350,6 +360,7 @@ class List {
 
   sv text_;
   Arena& arena_;
+  std::size_t run_begin_ = 0, run_end_ = 0;       // the run that run_end() looked at last
   std::pmr::vector<std::uint32_t> lowest_tried_;  // by end of a run: the lowest > in it that was tried
   std::pmr::vector<char> tried_;                  // positions behind a >
 };

@@ -79,9 +79,9 @@ bool is_gmail(sv line) {
 }
 
 bool gmail_transport(sv line, sv& version, sv& cipher) {
-  constexpr sv open = "(version=";
-  for (std::size_t at = line.find(open); at != npos;) {
-    const std::size_t begin = at + open.size();
+  constexpr Literal open = "(version=";
+  for (std::size_t at = find(line, open); at != npos;) {
+    const std::size_t begin = at + open.text.size();
     const std::size_t blank = line.find(' ', begin);
     if (blank == npos) return false;
     Cursor c(line, blank);
@@ -89,14 +89,14 @@ bool gmail_transport(sv line, sv& version, sv& cipher) {
       version = line.substr(begin, blank - begin);
       return true;
     }
-    at = line.find(open, blank);  // others before the blank end there too
+    at = find(line, open, blank);  // others before the blank end there too
   }
   return false;
 }
 
 // Courier: ^from .*?(?:\]\)|\)\]) \(AUTH: (LOGIN|PLAIN|DIGEST-MD5|CRAM-MD5) \S+(?:, .*?)?\) by
 bool courier_says(sv line, sv& out) {
-  if (!line.starts_with("from ")) return false;
+  if (!line.starts_with("from ") || !contains(line, " (AUTH: ")) return false;
   const std::size_t last_close = line.rfind(") by ");
   if (last_close == npos) return false;
   return search(line, " (AUTH: ", 5, [&](Cursor c) {
@@ -120,7 +120,7 @@ bool courier_says(sv line, sv& out) {
 
 // ^from .*?(?:\](?: \([^)]*\))?\)|\)\]) .*?\(.*?authenticated.*?\).*? by
 bool sendmail_says(sv line) {
-  if (!line.starts_with("from ") || line.find("authenticated") == npos) return false;
+  if (!line.starts_with("from ") || !contains(line, "authenticated")) return false;
   std::size_t behind = npos;  // the earliest end of "]) ", "] (...)) " or ")] "
   for (const sv close : {sv("]) "), sv(")] ")})
     if (const std::size_t at = line.find(close, 5); at != npos) behind = std::min(behind, at + 3);
@@ -164,6 +164,7 @@ bool gmx_says(sv line, sv& server, sv& protocol) {
 
 // \) by .+ \(\d{1,2}\.\d\.\d{3}(?:\.\d{1,3})?\) \(authenticated as .+\) id
 bool critical_path_says(sv line) {
+  if (!contains(line, ") (authenticated as ")) return false;
   const std::size_t by = line.find(") by ");
   if (by == npos) return false;
   return search(line, ") (authenticated as ", by + 6, [&](Cursor c) {
@@ -199,9 +200,8 @@ bool postfix_says(sv line, sv& product) {
 
 //  \(via (HTTP.?)\)(?: |;|$), any case
 bool web_says(sv line, sv& out) {
-  for (std::size_t at = line.find(" ("); at != npos; at = line.find(" (", at)) {
-    ++at;
-    if (!ascii::istarts_with(line.substr(at), "(via HTTP")) continue;
+  for (std::size_t at = find(line, "("); at != npos; at = find(line, "(", at + 1)) {
+    if (at == 0 || line[at - 1] != ' ' || !ascii::istarts_with(line.substr(at), "(via HTTP")) continue;
     for (const std::size_t size : {std::size_t{5}, std::size_t{4}}) {
       const std::size_t end = at + 5 + size;
       if (end >= line.size() || line[end] != ')' || !word_ends(line, end + 1)) continue;

@@ -136,7 +136,7 @@ constexpr Format formats[] = {
      [](const Line& l, ReceivedLine&) {
        Cursor c = l.rest();
        if (!(c.lit(" by ") && c.token() && c.lit(" ("))) return Outcome::go_on;
-       const std::size_t close = l.text.find(") with qmail-scanner", c.at());
+       const std::size_t close = find(l.text, ") with qmail-scanner", c.at());
        return close != npos && close - c.at() <= 100 ? Outcome::qmail_scanner : Outcome::go_on;
      }},
     // name by name with local

@@ -17,8 +17,8 @@ enum class ReceivedKind {
   qmail_scanner,     // ignored, but its envelope sender belongs to the next header
 };
 
-// What a header says. Views live in the arena or are literals; characters that could break as_string are '!'
-// in all but id and auth.
+// What a header says. Views live in the value or in the arena, or are literals; characters that could break
+// as_string are '!' in all but id and auth.
 struct ReceivedLine {
   ReceivedKind kind = ReceivedKind::unparseable;
   std::string_view ip, rdns, helo, by, ident, id, auth;
@@ -26,7 +26,7 @@ struct ReceivedLine {
   bool mta_looked_up_dns = false;  // so an empty rdns means that there is none
 };
 
-// `value`: the header's value, folded or not. Linear in its size.
+// `value`: the header's value, folded or not; it must outlive the result. Linear in its size.
 [[nodiscard]] ReceivedLine parse_received_line(std::string_view value, Arena& arena);
 
 }  // namespace thresh

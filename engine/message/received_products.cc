@@ -180,7 +180,7 @@ Outcome match_chain(sv line, const Cursor& head, sv first, ReceivedLine& out) {
         Cursor own = c;  // an address of its own may follow
         if ((own.lit(" (") && own.token_before(")") && own.lit(" with [XMail")) || c.lit(" with [XMail")) {
           ip = line.substr(begin, end - begin);
-          const auto angle = [&](sv literal, sv& to) {
+          const auto angle = [&](const Literal& literal, sv& to) {
             search(line, literal, 0, [&](Cursor at) {
               sv token;
               at.token0(token);
@@ -315,7 +315,7 @@ Outcome match_parenthesised(sv line, ReceivedLine& out) {
   sv ip;
   sv by;
   if (c.token0(helo) && c.lit(" [") && c.ip(ip, ']') && c.lit("]) by ") && c.token(by) && c.lit(" (NAVGW ") &&
-      line.find(") with ", c.at()) != npos) {
+      find(line, ") with ", c.at()) != npos) {
     out.helo = helo;
     out.ip = ip;
     out.by = by;

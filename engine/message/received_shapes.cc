@@ -17,14 +17,14 @@ bool qmail_tail(Cursor c, sv line) {
   if (c.lit(" with ")) {
     from = c.at();
   } else if (c.lit(" (")) {
-    const std::size_t close = line.find(") with ", c.at() + 1);
+    const std::size_t close = find(line, ") with ", c.at() + 1);
     if (close == npos) return false;
     from = close + 7;
   } else {
     return false;
   }
-  for (const sv protocol : {sv("SMTP"), sv("QMQP")})
-    for (std::size_t at = line.find(protocol, from); at != npos; at = line.find(protocol, at + 1))
+  for (const Literal& protocol : {Literal("SMTP"), Literal("QMQP")})
+    for (std::size_t at = find(line, protocol, from); at != npos; at = find(line, protocol, at + 1))
       if ((at == from || line[at - 1] == ' ') && !line.substr(at + 4).starts_with(" id ")) return true;
   return false;
 }

@@ -12,7 +12,8 @@
 
 namespace thresh {
 
-// One handover; views live in the message's arena. Invalid characters are '!' already.
+// One handover; views live in the message's arena or in its header values. Invalid characters are '!'
+// already.
 struct Relay {
   std::string_view ip, rdns, helo, by, ident, id, auth;
   std::string_view

@@ -47,7 +47,7 @@ TEST(Addresses, HostileValuesTakeLinearTime) {
         "<",   "a@b (\" ) , \" <", "@",       "\"a\" <b@c", ">",      "<a@b>>", "< \"x\" y> ",
         ", ",  "a <b@c> (",        "<\"@<\"", "\\\\\\",     ":;",     "x:"}) {
     std::string value = "x ";
-    while (value.size() < 1 << 19) value += part;
+    while (value.size() < 1 << 17) value += part;
     for (const char* tail : {"", " x", ">", "\""}) {
       Arena arena;
       const auto begin = std::chrono::steady_clock::now();

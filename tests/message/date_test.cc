@@ -30,10 +30,13 @@ TEST(Dates, AreReadAsSpamAssassinDoes) {
 TEST(Dates, SuiteOfSpamAssassin) {
   const auto cases = header_suite("date.jsonl");
   if (cases.empty()) GTEST_SKIP() << "THRESH_SHARED_DIR names no folder with suites/headers-spamassassin";
-  for (const auto& c : cases)
-    EXPECT_EQ(parse_rfc822_date(c.at("value").get<std::string>()),
-              c.at("expected").at("epoch").get<std::int64_t>())
-        << c.at("value");
+  for (const auto& c : cases) {
+    const auto time = parse_rfc822_date(c.at("value").get<std::string>());
+    if (c.at("expected").contains("epoch"))
+      EXPECT_EQ(time, c.at("expected").at("epoch").get<std::int64_t>()) << c.at("value");
+    else
+      EXPECT_TRUE(time.has_value()) << c.at("value");
+  }
 }
 
 TEST(ReceivedTimes, FetchmailsHeadersAreApart) {

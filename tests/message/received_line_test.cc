@@ -122,7 +122,8 @@ TEST(ReceivedLine, SuiteOfSpamAssassin) {
     EXPECT_EQ(got.kind == ReceivedKind::relay, !want.is_null()) << line;
     if (want.is_null() || got.kind != ReceivedKind::relay) continue;
     const auto expect = [&](const char* key, std::string_view value) {
-      EXPECT_EQ(value, want.at(key).get<std::string>()) << key << " of " << line;
+      // The suite's values end at their first blank ("GMX (SMTP / ...)").
+      EXPECT_EQ(value.substr(0, value.find(' ')), want.at(key).get<std::string>()) << key << " of " << line;
     };
     expect("ip", got.ip);
     expect("rdns", got.rdns);
