@@ -129,12 +129,7 @@ bool UriCanonicalizer::Web::read(std::string_view uri, bool in_characters) {
 }
 
 UriCanonicalizer::UriCanonicalizer(const MessageSettings& settings, Arena& arena)
-    : settings_(settings),
-      arena_(arena),
-      targets_(&arena),
-      forms_(&arena),
-      known_targets_(&arena),
-      known_forms_(&arena) {}
+    : settings_(settings), arena_(arena), targets_(&arena), forms_(&arena), known_forms_(&arena) {}
 
 std::string_view UriCanonicalizer::join(std::initializer_list<std::string_view> pieces) {
   std::size_t size = 0;
@@ -163,12 +158,10 @@ void UriCanonicalizer::add_form(Text form) {
     text = cut;
   }
   const UriForm made = plain(text, form.characters ? UriText::characters : UriText::bytes);
-  // Few forms: a look along them is cheaper than a table.
-  constexpr std::size_t few = 12;
-  if (forms_.size() < few) {
+  if (forms_.size() < few_forms) {
     if (std::ranges::find(forms_, made) != forms_.end()) return;
   } else {
-    if (forms_.size() == few)
+    if (forms_.size() == few_forms)
       for (const UriForm& old : forms_) known_forms_.add(old, 0);
     if (!known_forms_.add(made, 0)) return;
   }
@@ -186,10 +179,20 @@ void UriCanonicalizer::add_target(Text target) {
   targets_.push_back(target);
 }
 
-std::span<const UriForm> UriCanonicalizer::forms(std::string_view uri, UriText kind) {
-  if (forms_.size() >= 12) known_forms_.clear();
+void UriCanonicalizer::start() {
+  if (forms_.size() >= few_forms) known_forms_.clear();
   forms_.clear();
   targets_.clear();
+}
+
+std::span<const UriForm> UriCanonicalizer::uncanonical(std::string_view uri, UriText kind) {
+  start();
+  add_form({uri, kind == UriText::characters && !perl::is_ascii(uri)});
+  return forms_;
+}
+
+std::span<const UriForm> UriCanonicalizer::forms(std::string_view uri, UriText kind) {
+  start();
   targets_.push_back({uri, kind == UriText::characters && !perl::is_ascii(uri)});
   for (std::size_t i = 0; i < targets_.size(); ++i) canonicalize(targets_[i]);
   return forms_;

@@ -34,7 +34,10 @@ class UriCanonicalizer {
   // long as the arena and `uri`.
   [[nodiscard]] std::span<const UriForm> forms(std::string_view uri, UriText kind = UriText::bytes);
 
-  // The same string as a form, without canonical changes: the key of a URI.
+  // The URI alone, without canonical changes but cut like any form; valid as forms() is.
+  [[nodiscard]] std::span<const UriForm> uncanonical(std::string_view uri, UriText kind = UriText::bytes);
+
+  // The same string as a form, whole: the key of a URI.
   [[nodiscard]] UriForm plain(std::string_view uri, UriText kind);
 
   // True when a form was cut at limits::uri_length characters since the making of this object.
@@ -46,6 +49,10 @@ class UriCanonicalizer {
     bool characters;  // UTF-8 with something in it that is not ASCII
   };
   struct Web;
+  // Up to this many forms are compared one by one; more go into a table.
+  static constexpr std::size_t few_forms = 12;
+
+  void start();
   void canonicalize(Text uri);
   void mail_forms(Text uri);
   void web_forms(Text uri);
@@ -60,7 +67,7 @@ class UriCanonicalizer {
   Arena& arena_;
   std::pmr::vector<Text> targets_;
   std::pmr::vector<UriForm> forms_;
-  ViewIndex known_targets_, known_forms_;
+  ViewIndex known_forms_;
   std::size_t bytes_ = 0;  // of all forms so far
   bool truncated_ = false;
 };

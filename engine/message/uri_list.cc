@@ -217,14 +217,8 @@ bool UriList::add(std::string_view uri, std::span<const std::string_view> types,
     detail = &merge(key, types);
   } else {
     const std::string_view kept = arena_.copy(uri);
-    std::span<const UriForm> forms;
-    UriForm only;
-    if (canonical) {
-      forms = canonicalizer_.forms(kept, kind);
-    } else {
-      only = canonicalizer_.plain(kept, kind);
-      forms = std::span(&only, 1);
-    }
+    const std::span<const UriForm> forms =
+        canonical ? canonicalizer_.forms(kept, kind) : canonicalizer_.uncanonical(kept, kind);
     std::pmr::vector<UriHost> hosts(&arena_);
     for (const UriForm& form : forms)
       if (const auto host = settings_.registry.uri_host(form.text, arena_, form.wide)) hosts.push_back(*host);
