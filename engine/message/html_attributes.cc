@@ -84,7 +84,8 @@ void TagAttributes::clear() {
   slashed_.clear();
 }
 
-void TagAttributes::add(const HtmlAttribute& attribute) {
+void TagAttributes::add(HtmlAttribute attribute) {
+  attribute.characters = characters_;
   const AttributeName name = name_of(attribute.name);
   if (name != AttributeName::none) {
     if (present_[index(name)]) return;

@@ -21,7 +21,7 @@ struct HtmlAttribute {
   char* value = nullptr;  // without quotes; of <a href> it is the name
   char* value_end = nullptr;
   bool decoded = false;     // entities are replaced
-  bool characters = false;  // once decoded: see HtmlText
+  bool characters = false;  // see HtmlText
 };
 
 enum class AttributeName : std::uint8_t {
@@ -55,7 +55,7 @@ class TagAttributes {
   // A new tag begins.
   void clear();
   // Its next attribute.
-  void add(const HtmlAttribute& attribute);
+  void add(HtmlAttribute attribute);
 
   [[nodiscard]] bool has(AttributeName name) const { return present_[index(name)]; }
   // The value with its entities replaced; empty when absent.

@@ -162,13 +162,16 @@ HtmlText canonical_uri(HtmlText uri, bool& truncated) {
 HtmlUriCollector::HtmlUriCollector(HtmlResults& results, Arena& arena)
     : results_(results), arena_(arena), places_(&arena), resolved_(&arena), merged_(&arena) {}
 
-size_t HtmlUriCollector::entry(string_view uri) {
-  const auto found = places_.find(uri);
-  if (found != places_.end()) return found->second;
-  const string_view kept = arena_.copy(uri);
+size_t HtmlUriCollector::entry(HtmlText uri) {
+  const auto found = places_.find(uri.text);
+  if (found != places_.end()) {
+    results_.uris[found->second].characters = uri.characters;
+    return found->second;
+  }
+  const string_view kept = arena_.copy(uri.text);
   const auto place = static_cast<std::uint32_t>(results_.uris.size());
   results_.uris.push_back(
-      {kept, std::pmr::vector<string_view>(&arena_), std::pmr::vector<string_view>(&arena_)});
+      {kept, uri.characters, std::pmr::vector<string_view>(&arena_), std::pmr::vector<string_view>(&arena_)});
   places_.emplace(kept, place);
   return place;
 }
@@ -176,7 +179,7 @@ size_t HtmlUriCollector::entry(string_view uri) {
 void HtmlUriCollector::push(Tag tag, HtmlText uri) {
   const HtmlText canonical = canonical_uri(uri, results_.uri_truncated);
   if (canonical.text.empty()) return;
-  string_view target = canonical.text;
+  HtmlText target = canonical;
   if (!is_opaque(canonical)) {
     if (resolved_bytes_ > kResolvedBytes) {
       results_.uri_truncated = true;
@@ -185,7 +188,7 @@ void HtmlUriCollector::push(Tag tag, HtmlText uri) {
     resolved_bytes_ += base_.text.size();
     resolve_uri(base_, canonical, resolved_, merged_);
     if (resolved_.empty()) return;
-    target = resolved_;
+    target = {resolved_, canonical.characters || base_.characters};
   }
   auto& types = results_.uris[entry(target)].types;
   const string_view type = type_name(tag);
@@ -276,7 +279,7 @@ size_t HtmlUriCollector::open_anchor(TagAttributes& attributes) {
   HtmlText uri{{}, false};
   if (attributes.has(AttributeName::href))
     uri = canonical_uri(attributes.get(AttributeName::href), results_.uri_truncated);
-  return entry(uri.text);
+  return entry(uri);
 }
 
 }  // namespace thresh::html

@@ -43,7 +43,7 @@ class HtmlUriCollector {
   void push_attribute(Tag tag, TagAttributes& attributes, AttributeName name);
   void set_base(TagAttributes& attributes);
   void push_refresh(TagAttributes& attributes);
-  std::size_t entry(std::string_view uri);
+  std::size_t entry(HtmlText uri);
 
   HtmlResults& results_;
   Arena& arena_;
