@@ -184,7 +184,14 @@ std::vector<std::string> LanguageModels::classify(std::string_view text, const s
     if (!answers.empty() && !(score < limits.acceptable_score * results.front().first)) break;
     answers.push_back(name);
   }
-  if (answers.size() > limits.max_languages) answers.clear();
+  // TextCat looks at its first 20 results, which makes 20 of fewer; empty ones are good enough to be
+  // candidates.
+  constexpr std::size_t looked_at = 20;
+  std::size_t candidates = answers.size();
+  if (candidates == results.size() && candidates < looked_at && !results.empty() &&
+      limits.acceptable_score * results.front().first > 0)
+    candidates = looked_at;
+  if (candidates > limits.max_languages) answers.clear();
   return answers;
 }
 
