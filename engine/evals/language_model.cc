@@ -177,7 +177,7 @@ std::vector<std::string> LanguageModels::classify(std::string_view text, const s
   }
   std::vector<std::pair<double, std::string>> results;
   for (const auto& [name, score] : by_language) results.emplace_back(score, name);
-  std::ranges::stable_sort(results, {}, &std::pair<double, std::string>::first);
+  std::ranges::sort(results);
 
   std::vector<std::string> answers;
   for (const auto& [score, name] : results) {
