@@ -121,7 +121,8 @@ EvalResult html_test(EvalContext& context, const EvalCall& call) {
     if (const std::optional<double> number = scalar(html, test)) return *number != 0;
     if (!html.complete) return false;
     if (test == "uri_truncated") return html.uri_truncated;
-    // References are true: the list of URIs and the tags always, the others when there was something to put in.
+    // References are true: the list of URIs and the tags always, the others when there was something to put
+    // in.
     if (test == "uri" || test == "inside") return true;
     if (test == "uri_detail") return !html.uris.empty();
     return text_list(html, test) != nullptr;
