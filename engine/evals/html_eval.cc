@@ -121,10 +121,10 @@ EvalResult html_test(EvalContext& context, const EvalCall& call) {
     if (const std::optional<double> number = scalar(html, test)) return *number != 0;
     if (!html.complete) return false;
     if (test == "uri_truncated") return html.uri_truncated;
-    // References are true: the list of URIs always, the others when there was something to put in.
-    if (test == "uri") return true;
+    // References are true: the list of URIs and the tags always, the others when there was something to put
+    // in.
+    if (test == "uri" || test == "inside") return true;
     if (test == "uri_detail") return !html.uris.empty();
-    if (test == "inside") return !html.inside.empty();
     return text_list(html, test) != nullptr;
   });
 }

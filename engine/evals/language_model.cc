@@ -177,14 +177,21 @@ std::vector<std::string> LanguageModels::classify(std::string_view text, const s
   }
   std::vector<std::pair<double, std::string>> results;
   for (const auto& [name, score] : by_language) results.emplace_back(score, name);
-  std::ranges::stable_sort(results, {}, &std::pair<double, std::string>::first);
+  std::ranges::sort(results);
 
   std::vector<std::string> answers;
   for (const auto& [score, name] : results) {
     if (!answers.empty() && !(score < limits.acceptable_score * results.front().first)) break;
     answers.push_back(name);
   }
-  if (answers.size() > limits.max_languages) answers.clear();
+  // TextCat looks at its first 20 results, which makes 20 of fewer; empty ones are good enough to be
+  // candidates.
+  constexpr std::size_t looked_at = 20;
+  std::size_t candidates = answers.size();
+  if (candidates == results.size() && candidates < looked_at && !results.empty() &&
+      limits.acceptable_score * results.front().first > 0)
+    candidates = looked_at;
+  if (candidates > limits.max_languages) answers.clear();
   return answers;
 }
 

@@ -167,27 +167,29 @@ std::string_view uri_string_at(std::string_view line, std::size_t at, Strings& s
 }
 
 // \((https?:\/\/.{8,256})\)>>
+constexpr std::size_t shortest_address = 8;
+constexpr std::size_t longest_address = 256;
 std::string_view address_at(std::string_view line, std::size_t at) {
   if (line[at] != '(') return {};
   const std::string_view rest = line.substr(at + 1);
   const std::size_t scheme = rest.starts_with("http://") ? 7 : rest.starts_with("https://") ? 8 : 0;
   if (scheme == 0) return {};
-  constexpr std::size_t shortest = 8;
-  constexpr std::size_t longest = 256;
-  const std::string_view window = rest.substr(0, scheme + longest + 3);
+  const std::string_view window = rest.substr(0, scheme + longest_address + 3);
   const std::size_t end = window.rfind(")>>");
-  if (end == none || end < scheme + shortest) return {};
+  if (end == none || end < scheme + shortest_address) return {};
   return rest.substr(0, end);
 }
 
 UriPlace find_uri(std::string_view line) {
   Strings strings(line);
+  std::size_t close = line.find(")>>");
   // At the head of the line, perhaps behind blanks, and then wherever the first characters of either form
   // stand.
   for (std::size_t at = 0; at < line.size();) {
-    const UriPlace found{uri_string_at(line, at, strings), address_at(line, at)};
-    if (!found.string.empty()) return {found.string, {}};
-    if (!found.address.empty()) return {{}, found.address};
+    if (const std::string_view found = uri_string_at(line, at, strings); !found.empty()) return {found, {}};
+    if (close < at) close = line.find(")>>", at);
+    if (close != none && close - at < longest_address + 16)
+      if (const std::string_view found = address_at(line, at); !found.empty()) return {{}, found};
     do {
       at = line.find_first_of("/(", at + 1);
     } while (at != none && !line.substr(at).starts_with("/S") && !line.substr(at).starts_with("(http"));

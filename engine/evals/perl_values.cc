@@ -42,7 +42,7 @@ std::span<const std::string_view> rule_texts(EvalContext& context, const EvalCal
     case RuleType::rbl_eval:
       return {};
     default:
-      return context.message.body();
+      return context.body();
   }
 }
 
