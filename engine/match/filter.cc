@@ -2,7 +2,7 @@
 #include "engine/match/filter.h"
 
 #include <algorithm>
-#include <set>
+#include <cstring>
 
 namespace thresh {
 namespace {
@@ -11,7 +11,16 @@ constexpr std::size_t gram_size = 4;
 constexpr std::size_t max_spellings = 48;
 // Of one pattern; a lane has 64.
 constexpr std::size_t most_masks = 16;
+constexpr std::size_t most_high_masks = 8;
 constexpr unsigned char case_bit = 0x20;
+
+constexpr ByteSet high_bytes = ByteSet::range(128, 255);
+
+bool ascii_for_16(const unsigned char* at) {
+  std::uint64_t words[2];
+  std::memcpy(words, at, sizeof words);
+  return ((words[0] | words[1]) & 0x8080808080808080ULL) == 0;
+}
 
 // The bytes of `set` with the case bit on.
 std::vector<unsigned char> folded_members(const ByteSet& set) {
@@ -63,43 +72,108 @@ void Filter::add_grams(const Window& window, std::size_t at, std::uint32_t check
     values = std::move(longer);
   }
   for (auto value : values) grams_.push_back({value, check, static_cast<std::uint32_t>(at)});
-  ++gram_windows_;
 }
 
-void Filter::new_lane() {
-  lanes_.push_back(std::make_unique<Lane>());
-  lanes_.back()->masks = {};
+Filter::Lane& Filter::lane_with(bool high, std::size_t room) {
+  const auto at = std::ranges::find_if(
+      lanes_, [&](const auto& lane) { return lane->high == high && lane->used + room <= 64; });
+  if (at != lanes_.end()) return **at;
+  Lane& lane = *lanes_.emplace_back(std::make_unique<Lane>());
+  lane.masks = {};
+  lane.high = high;
+  return lane;
 }
 
-void Filter::add_mask(const Window& window, std::uint32_t check) {
-  Lane& lane = *lanes_.back();
+void Filter::add_mask(Lane& lane, const Window& window, std::uint32_t check) {
   const std::size_t slot = lane.used++;
   lane.checks[slot] = check;
   for (std::size_t j = 0; j < max_window; ++j)
     for (unsigned b = 0; b < 256; ++b)
       if (j >= window.size() || window[j].has(static_cast<unsigned char>(b)))
         lane.masks[j][b] |= std::uint64_t{1} << slot;
-  ++mask_windows_;
 }
 
 void Filter::add(std::uint32_t pattern, const Requirement& requirement) {
-  // All windows of one pattern are found the same way, in one pass, so that its hits come in order.
-  const bool grams = std::ranges::all_of(
-      requirement.any_of, [](const Window& w) { return gram_at(w) != std::string_view::npos; });
-  const std::vector<Window> windows = grams ? requirement.any_of : united(requirement.any_of, most_masks);
-  if (!grams && (lanes_.empty() || 64 - lanes_.back()->used < windows.size())) new_lane();
-  for (const Window& window : windows) {
+  const auto check_of = [&](const Window& window) {
     Check check;
     check.pattern = pattern;
     check.size = static_cast<std::uint8_t>(window.size());
     for (std::size_t j = 0; j < window.size(); ++j) check.sets[j] = set_number(window[j]);
     checks_.push_back(check);
-    const auto number = static_cast<std::uint32_t>(checks_.size() - 1);
-    if (grams)
-      add_grams(window, gram_at(window), number);
+    return static_cast<std::uint32_t>(checks_.size() - 1);
+  };
+  std::vector<Window> high;
+  std::vector<Window> rest;
+  for (const Window& window : requirement.any_of) {
+    const std::size_t at = gram_at(window);
+    if (at != std::string_view::npos)
+      add_grams(window, at, check_of(window));
+    else if (std::ranges::any_of(window, [&](const ByteSet& s) { return high_bytes.contains(s); }))
+      high.push_back(window);
     else
-      add_mask(window, number);
+      rest.push_back(window);
   }
+  gram_windows_ += requirement.any_of.size() - high.size() - rest.size();
+  for (auto* windows : {&high, &rest}) {
+    if (windows->empty()) continue;
+    const std::vector<Window> fewer =
+        united(std::move(*windows), windows == &high ? most_high_masks : most_masks);
+    Lane& lane = lane_with(windows == &high, fewer.size());
+    for (const Window& window : fewer) add_mask(lane, window, check_of(window));
+    (windows == &high ? high_windows_ : mask_windows_) += fewer.size();
+  }
+}
+
+void Filter::scan_grams(std::string_view text, std::size_t from, std::size_t to,
+                        std::vector<Hit>& hits) const {
+  const char* const data = text.data();
+  const std::uint64_t* const bitmap = bitmap_.data();
+  const unsigned bits = bits_;
+  // A gram stands up to four bytes into its window.
+  for (std::size_t i = from, end = std::min(to + gram_size, text.size()); i < end; ++i) {
+    std::uint32_t gram;
+    std::memcpy(&gram, data + i, sizeof gram);
+    gram |= case_bits;
+    const std::uint32_t h = hash(gram, bits);
+    if (((bitmap[h >> 6] >> (h & 63)) & 1) == 0) [[likely]]
+      continue;
+    for (std::uint32_t g = buckets_[h]; g < buckets_[h + 1]; ++g) {
+      if (grams_[g].value != gram || grams_[g].back > i) continue;
+      const Check& check = checks_[grams_[g].check];
+      const std::size_t at = i - grams_[g].back;
+      if (at < from || at >= to || at + check.size > text.size() || !holds(check, data + at)) continue;
+      hits.push_back({check.pattern, static_cast<std::uint32_t>(at)});
+    }
+  }
+}
+
+void Filter::scan_lane(const Lane& lane, std::string_view text, std::size_t from, std::size_t to,
+                       std::vector<Hit>& hits) const {
+  const auto& m = lane.masks;
+  const auto* const data = reinterpret_cast<const unsigned char*>(text.data());
+  for (std::size_t i = from; i < to; ++i) {
+    if (lane.high) {
+      // None of the next eight windows has a byte that is not ASCII.
+      while (i < to && ascii_for_16(data + i)) i += 8;
+      if (i >= to) break;
+    }
+    const unsigned char* p = data + i;
+    std::uint64_t set = m[0][p[0]] & m[1][p[1]] & m[2][p[2]] & m[3][p[3]];
+    if (set == 0) [[likely]]
+      continue;
+    set &= m[4][p[4]] & m[5][p[5]] & m[6][p[6]] & m[7][p[7]];
+    for (; set != 0; set &= set - 1) {
+      const Check& check = checks_[lane.checks[static_cast<std::size_t>(__builtin_ctzll(set))]];
+      if (i + check.size <= text.size()) hits.push_back({check.pattern, static_cast<std::uint32_t>(i)});
+    }
+  }
+}
+
+void Filter::scan(std::string_view text, std::size_t from, std::size_t to, std::vector<Hit>& hits) const {
+  hits.clear();
+  if (!grams_.empty()) scan_grams(text, from, to, hits);
+  for (const auto& lane : lanes_) scan_lane(*lane, text, from, to, hits);
+  std::ranges::sort(hits, {}, [](const Hit& hit) { return std::uint64_t{hit.offset} << 32 | hit.pattern; });
 }
 
 void Filter::finish() {

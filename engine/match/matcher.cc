@@ -14,11 +14,13 @@ namespace thresh {
 namespace {
 
 // A window expected more often than this is in nearly every text: PCRE2 looks at once.
-constexpr double too_frequent = 2e-2;
+constexpr double too_frequent = 9e-3;
 // A match is looked for near the window only in texts longer than this, and only when it begins so near to
 // it.
 constexpr std::size_t long_text = 256;
 constexpr std::uint32_t near = 128;
+// Windows are looked for in so many bytes at a time.
+constexpr std::size_t chunk = 4096;
 
 struct Compiled {
   std::optional<Regex> regex;
@@ -59,6 +61,7 @@ struct MatchScratch::State {
   };
   std::vector<Progress> progress;
   std::vector<std::uint32_t> touched;
+  std::vector<Filter::Hit> windows;
   MatchWork work;
 
   void limit(const std::string& rule) {
@@ -192,7 +195,7 @@ void Matcher::scan(GroupId id, std::span<const std::string_view> texts, MatchScr
   s.join(texts);
   std::uint32_t current = 0;
   const std::string_view joined(s.joined.data(), s.joined.size() - Filter::padding);
-  group.filter.scan(joined, [&](Filter::Hit hit) {
+  const auto confirm = [&](Filter::Hit hit) {
     ++s.work.windows;
     const PatternSpec& spec = specs[hit.pattern];
     auto& progress = s.progress[hit.pattern];
@@ -214,8 +217,7 @@ void Matcher::scan(GroupId id, std::span<const std::string_view> texts, MatchScr
     const std::int64_t in_text = static_cast<std::int64_t>(hit.offset) - s.starts[current];
     std::size_t from = 0;
     if (compiled.most_before != syntax::unlimited)
-      from = static_cast<std::size_t>(std::max<std::int64_t>(
-          0, in_text - compiled.most_before - static_cast<std::int64_t>(Filter::disorder)));
+      from = static_cast<std::size_t>(std::max<std::int64_t>(0, in_text - compiled.most_before));
     if (!spec.multiple && text.size() > long_text && compiled.most_before < near) {
       Span found;
       const std::int64_t last = in_text + 1 - compiled.least_before;
@@ -229,7 +231,11 @@ void Matcher::scan(GroupId id, std::span<const std::string_view> texts, MatchScr
     }
     progress.next_text = current + 1;
     s.count_in(spec, *compiled.regex, text, from, progress);
-  });
+  };
+  for (std::size_t from = 0; from < joined.size(); from += chunk) {
+    group.filter.scan(joined, from, std::min(from + chunk, joined.size()), s.windows);
+    for (const Filter::Hit hit : s.windows) confirm(hit);
+  }
   for (const std::uint32_t i : group.always) {
     auto& progress = s.progress[i];
     s.touch(i);
