@@ -2,14 +2,19 @@
 #include "engine/match/filter.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 namespace thresh {
 namespace {
 
 constexpr std::size_t gram_size = 4;
 constexpr std::size_t max_spellings = 48;
-// Of one pattern; a lane has 64.
+// Of one pattern.
 constexpr std::size_t most_masks = 16;
 constexpr std::size_t most_high_masks = 8;
 constexpr unsigned char case_bit = 0x20;
@@ -20,6 +25,15 @@ bool ascii_for_16(const unsigned char* at) {
   std::uint64_t words[2];
   std::memcpy(words, at, sizeof words);
   return ((words[0] | words[1]) & 0x8080808080808080ULL) == 0;
+}
+
+bool has_avx2() {
+#if defined(__x86_64__)
+  static const bool has = __builtin_cpu_supports("avx2") != 0;
+  return has;
+#else
+  return false;
+#endif
 }
 
 // The bytes of `set` with the case bit on.
@@ -46,13 +60,12 @@ std::size_t Filter::gram_at(const Window& window) {
   double best_frequency = 2;
   for (std::size_t at = 0; at + gram_size <= window.size(); ++at) {
     std::size_t spellings = 1;
-    double f = 1;
-    for (std::size_t j = 0; j < gram_size; ++j) {
+    for (std::size_t j = 0; j < gram_size && spellings <= max_spellings; ++j)
       spellings *= folded_members(window[at + j]).size();
-      f *= frequency(window[at + j]);
-      if (spellings > max_spellings) break;
-    }
-    if (spellings > max_spellings || f >= best_frequency) continue;
+    if (spellings > max_spellings) continue;
+    const auto first = window.begin() + static_cast<std::ptrdiff_t>(at);
+    const double f = frequency(Window(first, first + gram_size));
+    if (f >= best_frequency) continue;
     best = at;
     best_frequency = f;
   }
@@ -76,7 +89,7 @@ void Filter::add_grams(const Window& window, std::size_t at, std::uint32_t check
 
 Filter::Lane& Filter::lane_with(bool high, std::size_t room) {
   const auto at = std::ranges::find_if(
-      lanes_, [&](const auto& lane) { return lane->high == high && lane->used + room <= 64; });
+      lanes_, [&](const auto& lane) { return lane->high == high && lane->used + room <= lane_windows; });
   if (at != lanes_.end()) return **at;
   Lane& lane = *lanes_.emplace_back(std::make_unique<Lane>());
   lane.masks = {};
@@ -90,7 +103,7 @@ void Filter::add_mask(Lane& lane, const Window& window, std::uint32_t check) {
   for (std::size_t j = 0; j < max_window; ++j)
     for (unsigned b = 0; b < 256; ++b)
       if (j >= window.size() || window[j].has(static_cast<unsigned char>(b)))
-        lane.masks[j][b] |= std::uint64_t{1} << slot;
+        lane.masks[j][b][slot / 64] |= std::uint64_t{1} << (slot % 64);
 }
 
 void Filter::add(std::uint32_t pattern, const Requirement& requirement) {
@@ -147,6 +160,20 @@ void Filter::scan_grams(std::string_view text, std::size_t from, std::size_t to,
   }
 }
 
+// `first` says which windows of the lane have their first four places at `at`.
+void Filter::report(const Lane& lane, const Mask& first, std::string_view text, std::size_t at,
+                    std::vector<Hit>& hits) const {
+  const auto* const p = reinterpret_cast<const unsigned char*>(text.data()) + at;
+  for (std::size_t word = 0; word < lane_words; ++word) {
+    std::uint64_t set = first[word];
+    for (std::size_t j = gram_size; j < max_window && set != 0; ++j) set &= lane.masks[j][p[j]][word];
+    for (; set != 0; set &= set - 1) {
+      const Check& check = checks_[lane.checks[word * 64 + static_cast<std::size_t>(std::countr_zero(set))]];
+      if (at + check.size <= text.size()) hits.push_back({check.pattern, static_cast<std::uint32_t>(at)});
+    }
+  }
+}
+
 void Filter::scan_lane(const Lane& lane, std::string_view text, std::size_t from, std::size_t to,
                        std::vector<Hit>& hits) const {
   const auto& m = lane.masks;
@@ -158,21 +185,57 @@ void Filter::scan_lane(const Lane& lane, std::string_view text, std::size_t from
       if (i >= to) break;
     }
     const unsigned char* p = data + i;
-    std::uint64_t set = m[0][p[0]] & m[1][p[1]] & m[2][p[2]] & m[3][p[3]];
-    if (set == 0) [[likely]]
-      continue;
-    set &= m[4][p[4]] & m[5][p[5]] & m[6][p[6]] & m[7][p[7]];
-    for (; set != 0; set &= set - 1) {
-      const Check& check = checks_[lane.checks[static_cast<std::size_t>(__builtin_ctzll(set))]];
-      if (i + check.size <= text.size()) hits.push_back({check.pattern, static_cast<std::uint32_t>(i)});
+    Mask set;
+    std::uint64_t any = 0;
+    for (std::size_t w = 0; w < lane_words; ++w) {
+      set[w] = m[0][p[0]][w] & m[1][p[1]][w] & m[2][p[2]][w] & m[3][p[3]][w];
+      any |= set[w];
     }
+    if (any != 0) report(lane, set, text, i, hits);
   }
 }
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) void Filter::scan_lane_avx2(const Lane& lane, std::string_view text,
+                                                            std::size_t from, std::size_t to,
+                                                            std::vector<Hit>& hits) const {
+  const auto& m = lane.masks;
+  const auto* const data = reinterpret_cast<const unsigned char*>(text.data());
+  for (std::size_t i = from; i < to; ++i) {
+    if (lane.high) {
+      while (i < to && ascii_for_16(data + i)) i += 8;
+      if (i >= to) break;
+    }
+    const unsigned char* p = data + i;
+    const auto* const row0 = reinterpret_cast<const __m256i*>(m[0][p[0]].data());
+    const auto* const row1 = reinterpret_cast<const __m256i*>(m[1][p[1]].data());
+    const auto* const row2 = reinterpret_cast<const __m256i*>(m[2][p[2]].data());
+    const auto* const row3 = reinterpret_cast<const __m256i*>(m[3][p[3]].data());
+    const __m256i low = _mm256_and_si256(_mm256_load_si256(row0), _mm256_load_si256(row1));
+    const __m256i rest = _mm256_and_si256(_mm256_load_si256(row2), _mm256_load_si256(row3));
+    if (_mm256_testz_si256(low, rest) != 0) [[likely]]
+      continue;
+    Mask set;
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(set.data()), _mm256_and_si256(low, rest));
+    report(lane, set, text, i, hits);
+  }
+}
+#else
+void Filter::scan_lane_avx2(const Lane& lane, std::string_view text, std::size_t from, std::size_t to,
+                            std::vector<Hit>& hits) const {
+  scan_lane(lane, text, from, to, hits);
+}
+#endif
 
 void Filter::scan(std::string_view text, std::size_t from, std::size_t to, std::vector<Hit>& hits) const {
   hits.clear();
   if (!grams_.empty()) scan_grams(text, from, to, hits);
-  for (const auto& lane : lanes_) scan_lane(*lane, text, from, to, hits);
+  for (const auto& lane : lanes_) {
+    if (has_avx2())
+      scan_lane_avx2(*lane, text, from, to, hits);
+    else
+      scan_lane(*lane, text, from, to, hits);
+  }
   std::ranges::sort(hits, {}, [](const Hit& hit) { return std::uint64_t{hit.offset} << 32 | hit.pattern; });
 }
 

@@ -46,9 +46,13 @@ class Filter {
     std::uint32_t check = 0;
     std::uint32_t back = 0;  // from the gram to the start of its window
   };
-  struct Lane {
-    std::array<std::array<std::uint64_t, 256>, max_window> masks;
-    std::array<std::uint32_t, 64> checks;
+  static constexpr std::size_t lane_words = 4;
+  static constexpr std::size_t lane_windows = lane_words * 64;
+  using Mask = std::array<std::uint64_t, lane_words>;
+  struct alignas(32) Lane {
+    // For each place in a window and each byte: the windows that may have it there.
+    std::array<std::array<Mask, 256>, max_window> masks;
+    std::array<std::uint32_t, lane_windows> checks;
     std::size_t used = 0;
     bool high = false;  // every window has a position that is not ASCII
   };
@@ -69,6 +73,10 @@ class Filter {
   void scan_grams(std::string_view text, std::size_t from, std::size_t to, std::vector<Hit>& hits) const;
   void scan_lane(const Lane& lane, std::string_view text, std::size_t from, std::size_t to,
                  std::vector<Hit>& hits) const;
+  void scan_lane_avx2(const Lane& lane, std::string_view text, std::size_t from, std::size_t to,
+                      std::vector<Hit>& hits) const;
+  void report(const Lane& lane, const Mask& first, std::string_view text, std::size_t at,
+              std::vector<Hit>& hits) const;
 
   std::vector<ByteSet> sets_;
   std::vector<Check> checks_;

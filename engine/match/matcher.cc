@@ -3,6 +3,7 @@
 #include "engine/match/matcher.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <mutex>
 
@@ -58,6 +59,7 @@ struct MatchScratch::State {
     bool touched = false;
     std::uint32_t seen = 0;  // windows in text `seen_in`
     std::uint32_t seen_in = 0;
+    std::array<std::int32_t, max_times> places{};  // of the latest of them
   };
   std::vector<Progress> progress;
   std::vector<std::uint32_t> touched;
@@ -205,16 +207,20 @@ void Matcher::scan(GroupId id, std::span<const std::string_view> texts, MatchScr
     if (current == texts.size() || current < progress.next_text || (spec.skip_first_text && current == 0))
       return;
     const Compiled& compiled = group.patterns[hit.pattern];
+    std::int64_t in_text = static_cast<std::int64_t>(hit.offset) - s.starts[current];
     if (compiled.times > 1) {
-      if (current < progress.seen_in) return;  // not a window within one text
+      // The window that the first of so many can be.
       if (current > progress.seen_in) progress.seen = 0;
       progress.seen_in = current;
       s.touch(hit.pattern);
-      if (++progress.seen < compiled.times) return;
+      const std::uint32_t turn = progress.seen++ % compiled.times;
+      const std::int64_t this_one = in_text;
+      if (progress.seen >= compiled.times) in_text = progress.places[(turn + 1) % compiled.times];
+      progress.places[turn] = static_cast<std::int32_t>(this_one);
+      if (progress.seen < compiled.times) return;
     }
     s.touch(hit.pattern);
     const std::string_view text = texts[current];
-    const std::int64_t in_text = static_cast<std::int64_t>(hit.offset) - s.starts[current];
     std::size_t from = 0;
     if (compiled.most_before != syntax::unlimited)
       from = static_cast<std::size_t>(std::max<std::int64_t>(0, in_text - compiled.most_before));

@@ -371,12 +371,13 @@ Finder::Part Finder::build_repeat(const Node& node, std::uint32_t next, Width be
     // What every copy must have, whatever follows it, stands there as often.
     const std::uint32_t more =
         machine_.add(Automaton::Kind::split, machine_.add(Automaton::Kind::unknown), next);
-    Part any = build(child, more, {before.min, unlimited}, true);
-    const Point point{any.entry, {before.min, unlimited}};
+    // (`before` is that of the first copy, whose window is the first of them.)
+    Part any = build(child, more, before, true);
+    const Point point{any.entry, before};
     consider(any.best, {&point, 1});
     if (any.best) {
       any.best->times = any.best->times > 1 || any.best->begins_before ? (node.min + 1) / 2 : node.min;
-      any.best->most_before = unlimited;
+      any.best->times = std::min(any.best->times, max_times);
       take_better(part.best, std::move(any.best));
     }
   }
