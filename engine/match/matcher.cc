@@ -7,6 +7,7 @@
 #include <cstring>
 #include <mutex>
 
+#include "engine/match/existence.h"
 #include "engine/match/filter.h"
 #include "engine/match/requirement.h"
 #include "engine/regex/syntax.h"
@@ -25,6 +26,7 @@ constexpr std::size_t chunk = 4096;
 
 struct Compiled {
   std::optional<Regex> regex;
+  std::optional<Regex> existence;
   std::uint32_t least_before = 0;
   std::uint32_t most_before = syntax::unlimited;
   std::uint32_t times = 1;  // the window must stand in a text so often
@@ -164,7 +166,12 @@ Result<Matcher> Matcher::compile(std::vector<PatternGroup> groups, const MatchOp
       Compiled& compiled = group.patterns.emplace_back();
       auto tree = syntax::parse(spec.pattern.source, spec.pattern.modifiers);
       if (!tree) return fail(tree.error().what, spec.name, tree.error().remedy);
-      const auto requirement = find_requirement(*tree);
+      const bool counts = spec.multiple || spec.want_captures;
+      const syntax::Pattern form = counts ? *tree : existence_form(*tree);
+      const auto requirement = find_requirement(form);
+      auto existence = Regex::compile(form);
+      if (!existence) return fail(existence.error().what, spec.name, existence.error().remedy);
+      compiled.existence = std::move(*existence);
       auto regex = Regex::compile(spec.pattern.source, spec.pattern.modifiers);
       if (!regex) return fail(regex.error().what, spec.name, regex.error().remedy);
       compiled.regex = std::move(*regex);
@@ -230,13 +237,13 @@ void Matcher::scan(GroupId id, std::span<const std::string_view> texts, MatchScr
       if (last < 0) return;
       ++s.work.confirmations;
       const MatchStatus status =
-          compiled.regex->match_starting(text, from, static_cast<std::size_t>(last), s.regex, found);
+          compiled.existence->match_starting(text, from, static_cast<std::size_t>(last), s.regex, found);
       if (status == MatchStatus::match) progress.count = 1;
       if (status == MatchStatus::limit) s.limit(spec.name);
       return;
     }
     progress.next_text = current + 1;
-    s.count_in(spec, *compiled.regex, text, from, progress);
+    s.count_in(spec, *compiled.existence, text, from, progress);
   };
   for (std::size_t from = 0; from < joined.size(); from += chunk) {
     group.filter.scan(joined, from, std::min(from + chunk, joined.size()), s.windows);
@@ -247,7 +254,7 @@ void Matcher::scan(GroupId id, std::span<const std::string_view> texts, MatchScr
     s.touch(i);
     for (std::size_t t = specs[i].skip_first_text ? 1 : 0;
          t < texts.size() && !MatchScratch::State::is_done(specs[i], progress); ++t) {
-      s.count_in(specs[i], *group.patterns[i].regex, texts[t], 0, progress);
+      s.count_in(specs[i], *group.patterns[i].existence, texts[t], 0, progress);
     }
   }
   for (const std::uint32_t i : s.touched) {

@@ -467,7 +467,7 @@ std::vector<Window> united(std::vector<Window> windows, std::size_t most) {
 }
 
 double Requirement::cost() const {
-  // A window found costs a hundredth of a confirmation; one near which alone a match is looked for, a third.
+  // A window found costs a hundredth of a confirmation; one near which alone a match is looked for, a tenth.
   constexpr double text_size = 300;
   constexpr double hit = 0.01;
   double confirmations = frequency;
@@ -481,9 +481,8 @@ double Requirement::cost() const {
       chance *= expected / (k + 1);
     }
     confirmations = std::max(0.0, 1 - below) / text_size;
-  } else if (most_before < 128) {
-    confirmations /= 3;
   }
+  if (most_before < 128) confirmations /= 10;
   return confirmations + hit * frequency;
 }
 
