@@ -123,7 +123,7 @@ const Shares& shares_of(const ByteSet& set) {
 double product(const Window& window) {
   std::array<double, kinds> before = kind_shares;
   bool first = true;
-  double sum = 0;
+  double sum = 1;
   for (const ByteSet& set : window) {
     const Shares& share = shares_of(set);
     std::array<double, kinds> after{};
@@ -159,21 +159,20 @@ double frequency(const Window& window) {
   const auto n = static_cast<std::ptrdiff_t>(window.size());
   for (const Common& common : commons) {
     const auto m = static_cast<std::ptrdiff_t>(common.text.size());
-    // One of the two within the other.
-    for (std::ptrdiff_t shift = std::min<std::ptrdiff_t>(0, n - m) - 1;
-         shift <= std::max<std::ptrdiff_t>(0, n - m) + 1; ++shift) {
+    // However the two overlap by a few bytes.
+    constexpr std::ptrdiff_t few = 3;
+    for (std::ptrdiff_t shift = few - m; shift <= n - few; ++shift) {
       // window[i] faces text[i - shift].
       const std::ptrdiff_t from = std::max<std::ptrdiff_t>(0, shift);
       const std::ptrdiff_t to = std::min(n, m + shift);
-      if (to - from < std::min(n, m) - 1 || to - from < 3) continue;
+      if (to - from < few) continue;
       bool all = true;
       for (std::ptrdiff_t i = from; i < to && all; ++i)
         all = holds_at(window[static_cast<std::size_t>(i)], common.text[static_cast<std::size_t>(i - shift)]);
       if (!all) continue;
-      double rest = common.frequency;
-      for (std::ptrdiff_t i = 0; i < n; ++i)
-        if (i < from || i >= to) rest *= frequency(window[static_cast<std::size_t>(i)]);
-      f = std::max(f, rest);
+      const Window before(window.begin(), window.begin() + from);
+      const Window after(window.begin() + to, window.end());
+      f = std::max(f, common.frequency * product(before) * product(after));
     }
   }
   return f;

@@ -3,9 +3,11 @@
 #include "engine/match/matcher.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <mutex>
 
+#include "engine/match/existence.h"
 #include "engine/match/filter.h"
 #include "engine/match/requirement.h"
 #include "engine/regex/syntax.h"
@@ -14,14 +16,17 @@ namespace thresh {
 namespace {
 
 // A window expected more often than this is in nearly every text: PCRE2 looks at once.
-constexpr double too_frequent = 2e-2;
+constexpr double too_frequent = 9e-3;
 // A match is looked for near the window only in texts longer than this, and only when it begins so near to
 // it.
 constexpr std::size_t long_text = 256;
 constexpr std::uint32_t near = 128;
+// Windows are looked for in so many bytes at a time.
+constexpr std::size_t chunk = 4096;
 
 struct Compiled {
   std::optional<Regex> regex;
+  std::optional<Regex> existence;
   std::uint32_t least_before = 0;
   std::uint32_t most_before = syntax::unlimited;
   std::uint32_t times = 1;  // the window must stand in a text so often
@@ -56,9 +61,11 @@ struct MatchScratch::State {
     bool touched = false;
     std::uint32_t seen = 0;  // windows in text `seen_in`
     std::uint32_t seen_in = 0;
+    std::array<std::int32_t, max_times> places{};  // of the latest of them
   };
   std::vector<Progress> progress;
   std::vector<std::uint32_t> touched;
+  std::vector<Filter::Hit> windows;
   MatchWork work;
 
   void limit(const std::string& rule) {
@@ -159,7 +166,12 @@ Result<Matcher> Matcher::compile(std::vector<PatternGroup> groups, const MatchOp
       Compiled& compiled = group.patterns.emplace_back();
       auto tree = syntax::parse(spec.pattern.source, spec.pattern.modifiers);
       if (!tree) return fail(tree.error().what, spec.name, tree.error().remedy);
-      const auto requirement = find_requirement(*tree);
+      const bool counts = spec.multiple || spec.want_captures;
+      const syntax::Pattern form = counts ? *tree : existence_form(*tree);
+      const auto requirement = find_requirement(form);
+      auto existence = Regex::compile(form);
+      if (!existence) return fail(existence.error().what, spec.name, existence.error().remedy);
+      compiled.existence = std::move(*existence);
       auto regex = Regex::compile(spec.pattern.source, spec.pattern.modifiers);
       if (!regex) return fail(regex.error().what, spec.name, regex.error().remedy);
       compiled.regex = std::move(*regex);
@@ -192,7 +204,7 @@ void Matcher::scan(GroupId id, std::span<const std::string_view> texts, MatchScr
   s.join(texts);
   std::uint32_t current = 0;
   const std::string_view joined(s.joined.data(), s.joined.size() - Filter::padding);
-  group.filter.scan(joined, [&](Filter::Hit hit) {
+  const auto confirm = [&](Filter::Hit hit) {
     ++s.work.windows;
     const PatternSpec& spec = specs[hit.pattern];
     auto& progress = s.progress[hit.pattern];
@@ -202,40 +214,47 @@ void Matcher::scan(GroupId id, std::span<const std::string_view> texts, MatchScr
     if (current == texts.size() || current < progress.next_text || (spec.skip_first_text && current == 0))
       return;
     const Compiled& compiled = group.patterns[hit.pattern];
+    std::int64_t in_text = static_cast<std::int64_t>(hit.offset) - s.starts[current];
     if (compiled.times > 1) {
-      if (current < progress.seen_in) return;  // not a window within one text
+      // The window that the first of so many can be.
       if (current > progress.seen_in) progress.seen = 0;
       progress.seen_in = current;
       s.touch(hit.pattern);
-      if (++progress.seen < compiled.times) return;
+      const std::uint32_t turn = progress.seen++ % compiled.times;
+      const std::int64_t this_one = in_text;
+      if (progress.seen >= compiled.times) in_text = progress.places[(turn + 1) % compiled.times];
+      progress.places[turn] = static_cast<std::int32_t>(this_one);
+      if (progress.seen < compiled.times) return;
     }
     s.touch(hit.pattern);
     const std::string_view text = texts[current];
-    const std::int64_t in_text = static_cast<std::int64_t>(hit.offset) - s.starts[current];
     std::size_t from = 0;
     if (compiled.most_before != syntax::unlimited)
-      from = static_cast<std::size_t>(std::max<std::int64_t>(
-          0, in_text - compiled.most_before - static_cast<std::int64_t>(Filter::disorder)));
+      from = static_cast<std::size_t>(std::max<std::int64_t>(0, in_text - compiled.most_before));
     if (!spec.multiple && text.size() > long_text && compiled.most_before < near) {
       Span found;
       const std::int64_t last = in_text + 1 - compiled.least_before;
       if (last < 0) return;
       ++s.work.confirmations;
       const MatchStatus status =
-          compiled.regex->match_starting(text, from, static_cast<std::size_t>(last), s.regex, found);
+          compiled.existence->match_starting(text, from, static_cast<std::size_t>(last), s.regex, found);
       if (status == MatchStatus::match) progress.count = 1;
       if (status == MatchStatus::limit) s.limit(spec.name);
       return;
     }
     progress.next_text = current + 1;
-    s.count_in(spec, *compiled.regex, text, from, progress);
-  });
+    s.count_in(spec, *compiled.existence, text, from, progress);
+  };
+  for (std::size_t from = 0; from < joined.size(); from += chunk) {
+    group.filter.scan(joined, from, std::min(from + chunk, joined.size()), s.windows);
+    for (const Filter::Hit hit : s.windows) confirm(hit);
+  }
   for (const std::uint32_t i : group.always) {
     auto& progress = s.progress[i];
     s.touch(i);
     for (std::size_t t = specs[i].skip_first_text ? 1 : 0;
          t < texts.size() && !MatchScratch::State::is_done(specs[i], progress); ++t) {
-      s.count_in(specs[i], *group.patterns[i].regex, texts[t], 0, progress);
+      s.count_in(specs[i], *group.patterns[i].existence, texts[t], 0, progress);
     }
   }
   for (const std::uint32_t i : s.touched) {

@@ -371,12 +371,13 @@ Finder::Part Finder::build_repeat(const Node& node, std::uint32_t next, Width be
     // What every copy must have, whatever follows it, stands there as often.
     const std::uint32_t more =
         machine_.add(Automaton::Kind::split, machine_.add(Automaton::Kind::unknown), next);
-    Part any = build(child, more, {before.min, unlimited}, true);
-    const Point point{any.entry, {before.min, unlimited}};
+    // (`before` is that of the first copy, whose window is the first of them.)
+    Part any = build(child, more, before, true);
+    const Point point{any.entry, before};
     consider(any.best, {&point, 1});
     if (any.best) {
       any.best->times = any.best->times > 1 || any.best->begins_before ? (node.min + 1) / 2 : node.min;
-      any.best->most_before = unlimited;
+      any.best->times = std::min(any.best->times, max_times);
       take_better(part.best, std::move(any.best));
     }
   }
@@ -466,7 +467,7 @@ std::vector<Window> united(std::vector<Window> windows, std::size_t most) {
 }
 
 double Requirement::cost() const {
-  // A window found costs a hundredth of a confirmation; one near which alone a match is looked for, a third.
+  // A window found costs a hundredth of a confirmation; one near which alone a match is looked for, a tenth.
   constexpr double text_size = 300;
   constexpr double hit = 0.01;
   double confirmations = frequency;
@@ -480,9 +481,8 @@ double Requirement::cost() const {
       chance *= expected / (k + 1);
     }
     confirmations = std::max(0.0, 1 - below) / text_size;
-  } else if (most_before < 128) {
-    confirmations /= 3;
   }
+  if (most_before < 128) confirmations /= 10;
   return confirmations + hit * frequency;
 }
 

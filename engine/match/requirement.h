@@ -16,6 +16,8 @@ namespace thresh {
 using Window = std::vector<ByteSet>;
 
 inline constexpr std::size_t max_window = 8;
+// Windows are counted up to so many.
+inline constexpr std::uint32_t max_times = 8;
 
 struct Requirement {
   // At least one of these is in the text whenever the pattern matches.
@@ -24,7 +26,7 @@ struct Requirement {
   // begin one byte before the match. `most_before` is `unlimited` where that is open.
   std::uint32_t least_before = 0;
   std::uint32_t most_before = 0;
-  // So many of them, at different places of one text.
+  // So many of them, at different places of one text; the bounds above hold for the first of them.
   std::uint32_t times = 1;
   // Expected windows a byte of mail.
   double frequency = 1;

@@ -114,9 +114,13 @@ Result<Regex> Regex::compile(std::string_view source, std::string_view modifiers
   if (source.size() > max_pattern_bytes) return fail("the pattern is longer than 1 MiB");
   auto pattern = syntax::parse(source, modifiers);
   if (!pattern) return std::unexpected(std::move(pattern.error()));
+  return compile(*pattern);
+}
+
+Result<Regex> Regex::compile(const syntax::Pattern& pattern) {
   auto code = std::make_unique<Code>();
   for (const bool share : {false, true}) {
-    auto expression = syntax::to_pcre2(*pattern, share);
+    auto expression = syntax::to_pcre2(pattern, share);
     if (!expression) return std::unexpected(std::move(expression.error()));
     code->translated = std::move(expression->text);
     int error = 0;
@@ -133,8 +137,8 @@ Result<Regex> Regex::compile(std::string_view source, std::string_view modifiers
     return fail(fmt::format("{} (at offset {} of {})", reinterpret_cast<const char*>(message), offset,
                             code->translated.substr(0, shown)));
   }
-  code->groups = pattern->groups;
-  code->names = std::move(pattern->names);
+  code->groups = pattern.groups;
+  code->names = pattern.names;
   return Regex(std::move(code));
 }
 

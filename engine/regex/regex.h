@@ -18,6 +18,10 @@
 
 namespace thresh {
 
+namespace syntax {
+struct Pattern;
+}
+
 // A Perl pattern without its delimiters and the modifiers that followed them ("i", "is", ...).
 struct PerlPattern {
   std::string source;
@@ -47,6 +51,9 @@ class Regex {
  public:
   // Errors name the offset in the pattern and what Perl construct is not supported.
   [[nodiscard]] static Result<Regex> compile(std::string_view source, std::string_view modifiers = {});
+
+  // From a tree that syntax::parse() made, perhaps changed since.
+  [[nodiscard]] static Result<Regex> compile(const syntax::Pattern& pattern);
 
   Regex(Regex&&) noexcept;
   Regex& operator=(Regex&&) noexcept;
