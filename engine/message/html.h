@@ -18,9 +18,9 @@ namespace thresh {
 // types under the absolute URI. An <a> without href is the entry of the empty URI.
 struct HtmlUri {
   std::string_view uri;
-  bool characters = false;  // Perl's utf8 flag of the URI; where false, U+00E9 is the one byte E9 there
   std::pmr::vector<std::string_view> types;
   std::pmr::vector<std::string_view> anchor_text;
+  bool characters = false;  // Perl's utf8 flag of the URI; where false, U+00E9 is the one byte E9 there
 };
 
 // A named counter or number of get_results(): what $pms->{html}{NAME} is.

@@ -171,7 +171,7 @@ size_t HtmlUriCollector::entry(HtmlText uri) {
   const string_view kept = arena_.copy(uri.text);
   const auto place = static_cast<std::uint32_t>(results_.uris.size());
   results_.uris.push_back(
-      {kept, uri.characters, std::pmr::vector<string_view>(&arena_), std::pmr::vector<string_view>(&arena_)});
+      {kept, std::pmr::vector<string_view>(&arena_), std::pmr::vector<string_view>(&arena_), uri.characters});
   places_.emplace(kept, place);
   return place;
 }

@@ -101,6 +101,17 @@ TEST(Html, AsciiIsOctetsUnlessItWasDecoded) {
   EXPECT_EQ(characters.results->non_space_len, 4u);
 }
 
+TEST(Html, UrisAreCharactersOrOctets) {
+  Arena arena;
+  const auto uris = [&](std::string_view html) {
+    return render_html(html, html.size(), arena).results->uris;
+  };
+  EXPECT_FALSE(uris("<a href='http://e.com/&eacute;'>")[0].characters);
+  EXPECT_TRUE(uris("<a href='http://e.com/&eacute;&euro;'>")[0].characters);
+  EXPECT_TRUE(uris("<a href='http://e.com/&eacute;'>\u00e9")[0].characters);
+  EXPECT_TRUE(uris("<a \u00e9/href>")[0].characters);
+}
+
 TEST(Html, EmptyDocumentHasResults) {
   Arena arena;
   const RenderedHtml rendered = render_html("", 0, arena);
