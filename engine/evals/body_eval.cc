@@ -18,8 +18,7 @@
 namespace thresh {
 namespace {
 
-// --- multipart/alternative
-// ---------------------------------------------------------------------------------------------
+// --- multipart/alternative -----------------------------------------------------------------------------
 
 struct AlternativeDifference {
   bool known = false;
@@ -131,8 +130,7 @@ EvalResult multipart_alternative_difference_count(EvalContext& context, const Ev
   return found.text_words / found.html_words > number_arg(call, 0);
 }
 
-// --- lines
-// -------------------------------------------------------------------------------------------------------------
+// --- lines ---------------------------------------------------------------------------------------------
 
 struct BlankLines {
   bool known = false;
@@ -191,8 +189,7 @@ EvalResult tvd_vertical_words(EvalContext& context, const EvalCall& call) {
   return found.percent >= number_arg(call, 0) && found.percent < max;
 }
 
-// --- stock tips
-// --------------------------------------------------------------------------------------------------------
+// --- stock tips ----------------------------------------------------------------------------------------
 
 struct StockInfo {
   std::optional<std::size_t> labels;
@@ -214,8 +211,7 @@ EvalResult check_stock_info(EvalContext& context, const EvalCall& call) {
   return min == 0 || static_cast<double>(*found.labels) >= min;
 }
 
-// --- lengths
-// -----------------------------------------------------------------------------------------------------------
+// --- lengths -------------------------------------------------------------------------------------------
 
 EvalResult check_body_length(EvalContext& context, const EvalCall& call) {
   return static_cast<double>(context.message.pristine_body().size()) <= number_arg(call, 0);

@@ -44,8 +44,7 @@ bool any_html(EvalContext& context, Test&& test) {
   return false;
 }
 
-// --- tags
-// --------------------------------------------------------------------------------------------------------------
+// --- tags ----------------------------------------------------------------------------------------------
 
 // The right half of a comparison, "!= 0" or "< 512", which HTMLEval hands to Perl's eval behind a value.
 class Comparison {
@@ -88,8 +87,7 @@ EvalResult html_tag_exists(EvalContext& context, const EvalCall& call) {
   return any_html(context, [&](const HtmlResults& html) { return find_number(html.inside, tag) != nullptr; });
 }
 
-// --- images
-// ------------------------------------------------------------------------------------------------------------
+// --- images --------------------------------------------------------------------------------------------
 
 EvalResult html_image_only(EvalContext& context, const EvalCall& call) {
   const double min = number_arg(call, 0);
@@ -112,8 +110,7 @@ EvalResult html_image_ratio(EvalContext& context, const EvalCall& call) {
   });
 }
 
-// --- results
-// -----------------------------------------------------------------------------------------------------------
+// --- results -------------------------------------------------------------------------------------------
 
 EvalResult html_test(EvalContext& context, const EvalCall& call) {
   const std::string_view test = call.arg(0);
@@ -154,8 +151,7 @@ EvalResult html_charset_faraway(EvalContext&, const EvalCall&) {
   return false;
 }
 
-// --- texts
-// -------------------------------------------------------------------------------------------------------------
+// --- texts ---------------------------------------------------------------------------------------------
 
 Result<std::shared_ptr<const void>> prepare_pattern(const EvalCall& call, const RuleSet&) {
   Result<Regex> pattern = Regex::compile(call.arg(1));

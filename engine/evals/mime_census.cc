@@ -80,8 +80,7 @@ void count_declared(MimeCensus& census, const Declared& part, const OkLocales& l
   if (!locales.all && !locales.takes(charset)) census.faraway_charset = true;
 }
 
-// --- lines
-// -------------------------------------------------------------------------------------------------------------
+// --- lines ---------------------------------------------------------------------------------------------
 
 // "=41": a byte that needs no encoding.
 bool is_excessive(char high, char low) {
@@ -171,8 +170,7 @@ void count_lines(MimeCensus& census, LineTotals& totals, const Part& part, const
   });
 }
 
-// --- alternatives
-// ------------------------------------------------------------------------------------------------------
+// --- alternatives --------------------------------------------------------------------------------------
 
 struct LeafSize {
   std::string_view type;

@@ -117,8 +117,7 @@ EvalResult check_msg_parse_flags(EvalContext& context, const EvalCall& call) {
   return false;
 }
 
-// --- charsets
-// ----------------------------------------------------------------------------------------------------------
+// --- charsets ------------------------------------------------------------------------------------------
 
 // get_charset_from_ct_line; empty when there is none.
 std::string_view charset_of_line(std::string_view line) {
@@ -181,8 +180,7 @@ bool has_charset_likely_to_shout(EvalContext& context) {
   return false;
 }
 
-// --- capitals
-// ----------------------------------------------------------------------------------------------------------
+// --- capitals ------------------------------------------------------------------------------------------
 
 struct Uppercase {
   bool known = false;
@@ -211,18 +209,23 @@ bool is_encoded(std::string_view line) {
 }
 
 struct LetterCount {
-  double length = 0, lower = 0, upper = 0;
+  std::size_t length = 0, lower = 0,
+              upper = 0;  // digits count as lower case, otherwise "date|mail" would shout
   void add(std::string_view text) {
-    length += static_cast<double>(text.size());
+    std::size_t small = 0;
+    std::size_t capital = 0;
     for (const char c : text) {
-      lower += ascii::is_lower(c) || ascii::is_digit(c);
-      upper += ascii::is_upper(c);
+      small += static_cast<unsigned>(ascii::is_lower(c)) | static_cast<unsigned>(ascii::is_digit(c));
+      capital += static_cast<unsigned>(ascii::is_upper(c));
     }
+    length += text.size();
+    lower += small;
+    upper += capital;
   }
 };
 
 double uppercase_percent(std::span<const std::string_view> lines) {
-  constexpr double shortest = 200;  // bytes of text below which an acronym would decide
+  constexpr std::size_t shortest = 200;  // bytes of text below which an acronym would decide
   LetterCount count;
   for (std::string_view line : lines) {
     if (!has_inner_space(line) || is_encoded(line)) continue;
@@ -236,7 +239,7 @@ double uppercase_percent(std::span<const std::string_view> lines) {
     count.add(line);
   }
   if (count.length < shortest || count.lower + count.upper == 0) return 0;
-  return count.upper / (count.upper + count.lower) * 100;
+  return static_cast<double>(count.upper) / static_cast<double>(count.upper + count.lower) * 100;
 }
 
 EvalResult check_for_uppercase(EvalContext& context, const EvalCall& call) {
@@ -248,8 +251,7 @@ EvalResult check_for_uppercase(EvalContext& context, const EvalCall& call) {
   return found.percent > number_arg(call, 0) && found.percent <= number_arg(call, 1);
 }
 
-// --- parts
-// -------------------------------------------------------------------------------------------------------------
+// --- parts ---------------------------------------------------------------------------------------------
 
 bool is_foreign_to_alternatives(const Part& part) {
   return part.is_leaf() && part.type() != "multipart/related" && part.type() != "application/rtf" &&

@@ -44,8 +44,7 @@ std::string md5_unless_false(std::string_view text) {
   return md5.hex();
 }
 
-// --- scanning one line
-// -------------------------------------------------------------------------------------------------
+// --- scanning one line ---------------------------------------------------------------------------------
 
 std::string_view take_digits(std::string_view text, std::size_t& at) {
   const std::size_t start = at;
@@ -198,8 +197,7 @@ UriPlace find_uri(std::string_view line) {
   return {};
 }
 
-// --- the whole file
-// ----------------------------------------------------------------------------------------------------
+// --- the whole file ------------------------------------------------------------------------------------
 
 class Reader {
  public:
