@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "engine/message/host_scan.h"
+#include "engine/message/ip_text.h"
 #include "engine/message/uri.h"
 #include "engine/message/uri_scan.h"
 

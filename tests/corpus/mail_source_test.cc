@@ -51,7 +51,7 @@ TEST_F(MailOnDisk, MaildirMeansCurAndNew) {
 TEST_F(MailOnDisk, MboxSplitsAtSeparatorsAfterEmptyLinesOnly) {
   const std::string path = put("box",
                                "From a@example.com Thu Jan  1 00:00:00 2026\nSubject: 1\n\nFrom here on it rains\n\n"
-                               "From b@example.com Fri Jan  2 10:00:00 +0100 2026\nSubject: 2\n\nFrom b@example.com Fri Jan  2 10:00:00 2026\n");
+                               "From b@example.com Fri Jan  2 10:00:00 +0100 2026\nSubject: 2\n\ntext\nFrom b@example.com Fri Jan  2 10:00:00 2026\n");
   const std::vector<std::string> paths{path};
   const MailSources found = find_mail(paths);
   ASSERT_EQ(found.messages.size(), 2U);
