@@ -58,9 +58,12 @@ bool is_multipart(std::string_view type) {
 }  // namespace
 
 MimeParser::MimeParser(const MessageSettings& settings, Arena& arena)
-    : settings_(settings), arena_(arena), queue_(&arena), fields_(&arena), children_(&arena) {
-  result_.boundary_balance = std::pmr::vector<std::pair<std::string_view, int>>(&arena);
-}
+    : settings_(settings),
+      arena_(arena),
+      result_(&arena),
+      queue_(&arena),
+      fields_(&arena),
+      children_(&arena) {}
 
 ParsedMessage MimeParser::parse(std::string_view raw) {
   result_.root = arena_.make<Part>();

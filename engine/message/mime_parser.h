@@ -18,6 +18,9 @@ namespace thresh {
 
 // What is kept of the whole message beside the tree.
 struct ParsedMessage {
+  // Nothing here is ever destroyed, so all of it has to live in the message's arena.
+  explicit ParsedMessage(std::pmr::memory_resource* memory) : boundary_balance(memory) {}
+
   Part* root = nullptr;
   std::string_view pristine, pristine_headers, pristine_body;
   bool crlf = false;
