@@ -13,9 +13,11 @@ void CommonOptions::add_to(CLI::App& app) {
   app.add_option("--rules", rule_paths, "A .cf file or a directory of them; repeatable; replaces the default rules")
       ->type_name("PATH")
       ->expected(1)
-      ->take_all();
+      ->take_all()
+      ->allow_extra_args(false);
   app.add_option("--config", config_file, "Settings file")->type_name("FILE");
-  app.add_option("--set", overrides, "A setting, as table.key=value; repeatable")->type_name("KEY=VALUE")->expected(1)->take_all();
+  app.add_option("--set", overrides, "A setting, as table.key=value; repeatable")->type_name("KEY=VALUE")->expected(1)->take_all()
+      ->allow_extra_args(false);
 }
 
 Result<Settings> CommonOptions::settings() const {

@@ -42,7 +42,7 @@
 namespace thresh {
 
 struct ScannerOptions {
-  std::string cache_dir;          // compiled databases are kept here; empty: nowhere
+  std::string cache_dir{};        // compiled databases are kept here; empty: nowhere
   unsigned compile_threads = 0;   // 0: as many as cores
   double required_score = 0;      // 0: what the rules say (required_score, 5.0 by default)
   double reject_score = 15.0;     // Action::reject from here; 0: never

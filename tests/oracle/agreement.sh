@@ -14,7 +14,8 @@ cut -f1 "$THRESH_SHARED_DIR/oracle/$2" | sed "s|^|$THRESH_CORPORA_DIR/|" >"$work
   --json --all-hits "@$work/list" >"$work/scan.jsonl"
 echo "every message:"
 python3 "$THRESH_SHARED_DIR/tools/oracle_diff.py" "$THRESH_SHARED_DIR/oracle/$2" "$work/scan.jsonl" || true
-# Where SpamAssassin ran out of its own time it answered half; such a message cannot decide (docs/compat.md).
+# Where SpamAssassin ran out of wall-clock time while the answers were recorded, the answer is half of one; such a message
+# cannot decide (docs/compat.md).
 echo "messages that SpamAssassin finished:"
 grep -v TIME_LIMIT_EXCEEDED "$THRESH_SHARED_DIR/oracle/$2" >"$work/finished.tsv"
 python3 "$THRESH_SHARED_DIR/tools/oracle_diff.py" "$work/finished.tsv" "$work/scan.jsonl"
