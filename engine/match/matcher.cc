@@ -17,10 +17,6 @@ namespace {
 
 // A window expected more often than this is in nearly every text: PCRE2 looks at once.
 constexpr double too_frequent = 9e-3;
-// A match is looked for near the window only in texts longer than this, and only when it begins so near to
-// it.
-constexpr std::size_t long_text = 256;
-constexpr std::uint32_t near = 128;
 // Windows are looked for in so many bytes at a time.
 constexpr std::size_t chunk = 4096;
 
@@ -168,7 +164,7 @@ Result<Matcher> Matcher::compile(std::vector<PatternGroup> groups, const MatchOp
       if (!tree) return fail(tree.error().what, spec.name, tree.error().remedy);
       const bool counts = spec.multiple || spec.want_captures;
       const syntax::Pattern form = counts ? *tree : existence_form(*tree);
-      const auto requirement = find_requirement(form);
+      const auto requirement = find_requirement(form, counts);
       auto existence = Regex::compile(form);
       if (!existence) return fail(existence.error().what, spec.name, existence.error().remedy);
       compiled.existence = std::move(*existence);
@@ -231,7 +227,7 @@ void Matcher::scan(GroupId id, std::span<const std::string_view> texts, MatchScr
     std::size_t from = 0;
     if (compiled.most_before != syntax::unlimited)
       from = static_cast<std::size_t>(std::max<std::int64_t>(0, in_text - compiled.most_before));
-    if (!spec.multiple && text.size() > long_text && compiled.most_before < near) {
+    if (!spec.multiple && compiled.most_before < near_window) {
       Span found;
       const std::int64_t last = in_text + 1 - compiled.least_before;
       if (last < 0) return;
