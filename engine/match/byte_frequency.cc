@@ -2,7 +2,6 @@
 // runs of the same kind, and words that every mail has.
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <string_view>
 #include <unordered_map>
 
@@ -97,17 +96,7 @@ using Shares = std::array<double, kinds>;
 
 // The part of each kind's bytes that is in `set`. Remembered: the same sets come again and again.
 const Shares& shares_of(const ByteSet& set) {
-  struct Hash {
-    std::size_t operator()(const ByteSet& s) const {
-      std::uint64_t words[4];
-      static_assert(sizeof words == sizeof s);
-      std::memcpy(words, &s, sizeof words);
-      std::size_t h = 0;
-      for (auto w : words) h = (h ^ w) * 0x9e3779b97f4a7c15ULL ^ (h >> 31);
-      return h ^ (h >> 29);
-    }
-  };
-  thread_local std::unordered_map<ByteSet, Shares, Hash> known;
+  thread_local std::unordered_map<ByteSet, Shares, ByteSetHash> known;
   constexpr std::size_t enough = 100'000;
   if (known.size() > enough) known.clear();
   const auto [entry, fresh] = known.try_emplace(set);

@@ -1,6 +1,7 @@
-// Many Perl patterns over many short texts: one Hyperscan database a group, PCRE2 where Hyperscan can only
-// filter, counting as Perl's while (/$re/g) counts. A Matcher is compiled once, immutable, and shared by all
-// threads; each thread brings its own MatchScratch.
+// Many Perl patterns over many short texts. For each pattern the matcher knows bytes that every match must
+// show (requirement.h); it looks for those of all patterns of a group in one pass, and PCRE2 decides where
+// they stand. Counts are those of Perl's while (/$re/g). A Matcher is compiled once, immutable, and shared by
+// all threads; each thread brings its own MatchScratch.
 #pragma once
 
 #include <cstdint>
@@ -45,19 +46,26 @@ struct PatternPlace {
 };
 
 struct MatchOptions {
-  std::string cache_dir;         // compiled databases; empty: no cache
+  std::string cache_dir;         // match plans (plan_cache.h); empty: no cache
   unsigned compile_threads = 0;  // 0: as many as cores
 };
 
 struct MatchStatistics {
-  std::size_t patterns = 0, hyperscan_exact = 0, hyperscan_prefilter = 0, pcre_only = 0;
-  std::size_t database_bytes = 0;
+  std::size_t patterns = 0;
+  std::size_t filtered = 0;  // asked of PCRE2 only where what they require stands
+  std::size_t always = 0;    // asked of PCRE2 for every text
+  std::size_t windows = 0;   // that are looked for
+  std::size_t table_bytes = 0;
   bool from_cache = false;
+  std::string cache_fault;  // why the plan could not be kept, for the log; empty when all is well
 };
 
-// What scans have cost since a scratch was made.
+// What scans have done since a scratch was made. The share of answers that did without PCRE2 is 1 - confirmed
+// / answers.
 struct MatchWork {
-  std::uint64_t windows = 0;        // places where a pattern's requirement stood
+  std::uint64_t answers = 0;        // patterns of the groups scanned
+  std::uint64_t confirmed = 0;      // of these, those for which PCRE2 ran
+  std::uint64_t windows = 0;        // places where what a pattern requires stood
   std::uint64_t confirmations = 0;  // runs of PCRE2
 };
 

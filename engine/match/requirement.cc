@@ -40,6 +40,8 @@ void take_better(std::optional<Requirement>& best, std::optional<Requirement> ot
 
 class Finder {
  public:
+  explicit Finder(bool counts) : counts_(counts) {}
+
   struct Part {
     std::uint32_t entry = 0;
     std::optional<Requirement> best;
@@ -47,6 +49,9 @@ class Finder {
 
   std::optional<Requirement> find(const syntax::Pattern& pattern) {
     if (has_accept(pattern.root)) return std::nullopt;
+    constexpr double simple = 300;
+    constexpr double most = 30;
+    price_ = std::clamp(static_cast<double>(size_of(pattern.root)) / simple, 1.0, most);
     const std::uint32_t end = machine_.add(Automaton::Kind::unknown);
     Part whole = build(pattern.root, end, {0, 0}, true);
     consider(whole.best, std::array{Point{whole.entry, {0, 0}}});
@@ -87,6 +92,12 @@ class Finder {
     }
   };
 
+  static std::size_t size_of(const Node& node) {
+    std::size_t n = 1;
+    for (const Node& child : node.children) n += size_of(child);
+    return n;
+  }
+
   static bool has_accept(const Node& node) {
     if (node.kind == Kind::verb && node.text.starts_with("ACCEPT")) return true;
     return std::ranges::any_of(node.children, has_accept);
@@ -107,6 +118,8 @@ class Finder {
   std::unordered_map<std::vector<std::uint32_t>, Reached, StatesHash> known_;
   std::size_t work_ = 0;
   std::size_t looks_ = 0;
+  double price_ = 1;
+  bool counts_;
   std::vector<std::uint8_t> mark_;
   std::vector<std::pair<std::uint32_t, std::uint8_t>> stack_;
 };
@@ -256,6 +269,8 @@ std::optional<Requirement> Finder::windows_from(std::uint32_t at, Width before, 
   }
   Requirement found;
   found.frequency = 0;
+  found.price = price_;
+  found.counts = counts_;
   for (Path& path : paths) {
     if (path.window.empty()) return std::nullopt;
     if (path.window.size() > max_window) path.window.resize(max_window);
@@ -314,6 +329,8 @@ Finder::Part Finder::build_alternate(const Node& node, std::uint32_t next, Width
   Part part;
   Requirement all;
   all.frequency = 0;
+  all.price = price_;
+  all.counts = counts_;
   all.least_before = unlimited;
   all.times = unlimited;
   // A letter in all its spellings, or a few letters: what stands around them says more.
@@ -467,27 +484,22 @@ std::vector<Window> united(std::vector<Window> windows, std::size_t most) {
 }
 
 double Requirement::cost() const {
-  // A window found costs a hundredth of a confirmation; one near which alone a match is looked for, a tenth.
+  // A window found costs a hundredth of a confirmation; one near which alone a match is looked for, a
+  // thirtieth.
   constexpr double text_size = 300;
-  constexpr double hit = 0.01;
+  constexpr double hit = 0.012;
   double confirmations = frequency;
   if (times > 1) {
+    // What is in a text once is likely to be there again: a geometric law, not Poisson's.
     const double expected = text_size * frequency;
-    // Poisson: so many of them in one text.
-    double chance = std::exp(-expected);
-    double below = 0;
-    for (std::uint32_t k = 0; k < times && k < 40; ++k) {
-      below += chance;
-      chance *= expected / (k + 1);
-    }
-    confirmations = std::max(0.0, 1 - below) / text_size;
+    confirmations = std::pow(expected / (1 + expected), times) / text_size;
   }
-  if (most_before < 128) confirmations /= 10;
+  confirmations *= most_before < near_window && !counts ? 1.0 / 30 : price;
   return confirmations + hit * frequency;
 }
 
-std::optional<Requirement> find_requirement(const syntax::Pattern& pattern) {
-  return Finder().find(pattern);
+std::optional<Requirement> find_requirement(const syntax::Pattern& pattern, bool counts) {
+  return Finder(counts).find(pattern);
 }
 
 }  // namespace thresh

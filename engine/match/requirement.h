@@ -30,6 +30,10 @@ struct Requirement {
   std::uint32_t times = 1;
   // Expected windows a byte of mail.
   double frequency = 1;
+  // What PCRE2 needs for a whole text, compared with a simple pattern.
+  double price = 1;
+  // Every match is wanted, so that PCRE2 must see the whole text.
+  bool counts = false;
   // A window begins one byte before what it was found for.
   bool begins_before = false;
 
@@ -37,9 +41,12 @@ struct Requirement {
   [[nodiscard]] double cost() const;
 };
 
+// Where a match begins no farther before its window it is looked for there alone.
+inline constexpr std::uint32_t near_window = 128;
+
 // The rarest requirement found; nothing when the pattern has none (it may match the empty string, for
 // example).
-[[nodiscard]] std::optional<Requirement> find_requirement(const syntax::Pattern& pattern);
+[[nodiscard]] std::optional<Requirement> find_requirement(const syntax::Pattern& pattern, bool counts);
 
 // At most `most` windows of which one holds wherever one of `windows` does: neighbours are united where that
 // adds least.

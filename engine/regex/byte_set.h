@@ -5,6 +5,7 @@
 
 #include <array>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 
 namespace thresh {
@@ -62,9 +63,18 @@ class ByteSet {
   constexpr ByteSet& operator|=(const ByteSet& o) { return *this = *this | o; }
   constexpr ByteSet& operator&=(const ByteSet& o) { return *this = *this & o; }
   constexpr bool operator==(const ByteSet&) const = default;
+  [[nodiscard]] constexpr std::size_t hash() const {
+    std::uint64_t h = 0;
+    for (auto w : words_) h = ((h ^ w) * 0x9e3779b97f4a7c15ULL) ^ (h >> 31);
+    return static_cast<std::size_t>(h ^ (h >> 29));
+  }
 
  private:
   std::array<std::uint64_t, 4> words_{};
+};
+
+struct ByteSetHash {
+  std::size_t operator()(const ByteSet& set) const { return set.hash(); }
 };
 
 namespace bytes {

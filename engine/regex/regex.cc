@@ -7,6 +7,7 @@
 #include <pcre2.h>
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 
 #include "engine/regex/syntax.h"
@@ -60,13 +61,33 @@ struct CodeFree {
 
 }  // namespace
 
+// A pattern is interpreted a few times before it is worth machine code. The machine code belongs to a copy, so that threads
+// which still interpret the original are not disturbed.
 struct Regex::Code {
+  static constexpr unsigned interpreted_uses = 2;
   std::unique_ptr<pcre2_code, CodeFree> code;
-  std::once_flag jit_once;
-  bool jit = false;
+  std::unique_ptr<pcre2_code, CodeFree> compiled;
+  std::atomic<const pcre2_code*> ready = nullptr;  // `compiled`, once it is there
+  std::atomic<unsigned> uses = 0;
+  std::once_flag once;
   std::uint32_t groups = 0;
   std::string translated;
   std::vector<std::pair<std::string, unsigned>> names;
+
+  const pcre2_code* machine_code() {
+    if (const pcre2_code* done = ready.load(std::memory_order_acquire)) return done;
+    constexpr unsigned refused = 1U << 31;
+    const unsigned before = uses.load(std::memory_order_relaxed);
+    if (before >= refused || uses.fetch_add(1, std::memory_order_relaxed) < interpreted_uses) return nullptr;
+    std::call_once(once, [this] {
+      compiled.reset(pcre2_code_copy(code.get()));
+      if (compiled && pcre2_jit_compile(compiled.get(), PCRE2_JIT_COMPLETE) == 0)
+        ready.store(compiled.get(), std::memory_order_release);
+      else
+        uses.store(refused, std::memory_order_relaxed);
+    });
+    return ready.load(std::memory_order_acquire);
+  }
 };
 
 struct RegexScratch::State {
@@ -147,18 +168,15 @@ MatchStatus Regex::next(std::string_view text, std::size_t from, bool not_empty_
   RegexScratch::State& state = *scratch.state_;
   if (groups != nullptr) state.reserve(code_->groups + 1);
   if (state.data == nullptr || from > text.size()) return MatchStatus::no_match;
-  std::call_once(code_->jit_once,
-                 [this] { code_->jit = pcre2_jit_compile(code_->code.get(), PCRE2_JIT_COMPLETE) == 0; });
+  const pcre2_code* const machine_code = code_->machine_code();
   // PCRE2 dereferences the subject's address even for length 0.
   const auto* subject = reinterpret_cast<PCRE2_SPTR>(text.data() != nullptr ? text.data() : "");
   const std::uint32_t options = not_empty_at_start ? PCRE2_NOTEMPTY_ATSTART : 0U;
-  int rc =
-      code_->jit
-          ? pcre2_jit_match(code_->code.get(), subject, text.size(), from, options, state.data, state.context)
-          : pcre2_match(code_->code.get(), subject, text.size(), from, options, state.data, state.context);
+  int rc = PCRE2_ERROR_JIT_STACKLIMIT;
+  if (machine_code != nullptr)
+    rc = pcre2_jit_match(machine_code, subject, text.size(), from, options, state.data, state.context);
   if (rc == PCRE2_ERROR_JIT_STACKLIMIT)
-    rc = pcre2_match(code_->code.get(), subject, text.size(), from, options | PCRE2_NO_JIT, state.data,
-                     state.context);
+    rc = pcre2_match(code_->code.get(), subject, text.size(), from, options, state.data, state.context);
   if (rc == PCRE2_ERROR_NOMATCH) return MatchStatus::no_match;
   if (rc < 0) {
     ++scratch.limits_hit_;

@@ -1,0 +1,134 @@
+// Building the tables of a Filter.
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "engine/match/filter.h"
+
+namespace thresh {
+namespace {
+
+constexpr std::size_t gram_size = 4;
+constexpr std::size_t max_spellings = 48;
+constexpr unsigned char case_bit = 0x20;
+
+// The bytes of `set` with the case bit on.
+ByteSet folded(const ByteSet& set) {
+  ByteSet out;
+  for (unsigned b = 0; b < 256; ++b)
+    if (set.has(static_cast<unsigned char>(b))) out.add(static_cast<unsigned char>(b | case_bit));
+  return out;
+}
+
+}  // namespace
+
+std::size_t Filter::gram_at(const Window& window) {
+  std::size_t best = std::string_view::npos;
+  double best_frequency = 2;
+  for (std::size_t at = 0; at + gram_size <= window.size(); ++at) {
+    std::size_t spellings = 1;
+    for (std::size_t j = 0; j < gram_size && spellings <= max_spellings; ++j)
+      spellings *= static_cast<std::size_t>(folded(window[at + j]).size());
+    if (spellings > max_spellings) continue;
+    const auto first = window.begin() + static_cast<std::ptrdiff_t>(at);
+    const double f = frequency(Window(first, first + gram_size));
+    if (f >= best_frequency) continue;
+    best = at;
+    best_frequency = f;
+  }
+  return best;
+}
+
+bool Filter::needs_high(const Window& window) {
+  return std::ranges::any_of(window,
+                             [](const ByteSet& set) { return ByteSet::range(128, 255).contains(set); });
+}
+
+void Filter::add(std::uint32_t pattern, const FilterPlan& plan, const std::vector<ByteSet>& sets) {
+  sets_ = &sets;
+  for (const PlannedWindow& planned : plan.windows) {
+    const auto number = static_cast<std::uint32_t>(checks_.size());
+    const Check& check = checks_.emplace_back(Check{pattern, planned.size, planned.sets});
+    if (planned.gram != PlannedWindow::no_gram) {
+      add_grams(check, number, planned.gram);
+      continue;
+    }
+    Window window;
+    for (std::size_t j = 0; j < check.size; ++j) window.push_back(sets[check.sets[j]]);
+    (needs_high(window) ? high_masks_ : masks_).push_back(number);
+  }
+}
+
+void Filter::add_grams(const Check& check, std::uint32_t number, std::size_t at) {
+  std::vector<std::uint32_t> values = {0};
+  for (std::size_t j = 0; j < gram_size; ++j) {
+    const ByteSet members = folded((*sets_)[check.sets[at + j]]);
+    std::vector<std::uint32_t> longer;
+    for (const std::uint32_t value : values)
+      for (unsigned b = case_bit; b < 256; ++b) {
+        if (!members.has(static_cast<unsigned char>(b))) continue;
+        unsigned char bytes[gram_size];
+        std::memcpy(bytes, &value, sizeof bytes);
+        bytes[j] = static_cast<unsigned char>(b);
+        std::memcpy(&longer.emplace_back(), bytes, sizeof bytes);
+      }
+    values = std::move(longer);
+  }
+  for (const std::uint32_t value : values) grams_.push_back({value, number, static_cast<std::uint32_t>(at)});
+}
+
+void Filter::make_lanes(const std::vector<std::uint32_t>& checks, bool high) {
+  for (std::size_t done = 0; done < checks.size();) {
+    Lane& lane = lanes_.emplace_back();
+    lane.high = high;
+    lane.words = checks.size() - done > 64 ? wide : 1;
+    const std::size_t n = std::min(checks.size() - done, lane.words * 64);
+    const auto first = checks.begin() + static_cast<std::ptrdiff_t>(done);
+    lane.checks.assign(first, first + static_cast<std::ptrdiff_t>(n));
+    done += n;
+    constexpr std::size_t alignment = 64;
+    lane.storage.resize(max_window * 256 * lane.words + alignment / sizeof(std::uint64_t));
+    const auto address = reinterpret_cast<std::uintptr_t>(lane.storage.data());
+    lane.first = (alignment - address % alignment) % alignment / sizeof(std::uint64_t);
+    for (std::size_t slot = 0; slot < n; ++slot) {
+      const Check& check = checks_[lane.checks[slot]];
+      const std::uint64_t bit = std::uint64_t{1} << (slot % 64);
+      for (std::size_t j = 0; j < max_window; ++j) {
+        const ByteSet set = j < check.size ? (*sets_)[check.sets[j]] : ByteSet::all();
+        std::uint64_t* row = lane.storage.data() + lane.first + j * 256 * lane.words + slot / 64;
+        for (unsigned b = 0; b < 256; ++b)
+          if (set.has(static_cast<unsigned char>(b))) row[b * lane.words] |= bit;
+      }
+    }
+  }
+}
+
+void Filter::finish() {
+  make_lanes(masks_, false);
+  make_lanes(high_masks_, true);
+  masks_ = {};
+  high_masks_ = {};
+  if (grams_.empty()) return;
+  // About one bit in sixteen set, in at most 32 KiB.
+  constexpr unsigned least_bits = 9;
+  constexpr unsigned most_bits = 18;
+  bits_ = least_bits;
+  while ((std::size_t{1} << bits_) < 16 * grams_.size() && bits_ < most_bits) ++bits_;
+  std::ranges::sort(grams_, {}, [&](const Gram& gram) { return hash(gram.value); });
+  bitmap_.assign((std::size_t{1} << bits_) / 64, 0);
+  std::uint32_t last = 0;
+  for (std::uint32_t g = 0; g < grams_.size(); ++g) {
+    const std::uint32_t h = hash(grams_[g].value);
+    if (g == 0 || h != last) starts_.push_back(g);
+    last = h;
+    bitmap_[h >> 6] |= std::uint64_t{1} << (h & 63);
+  }
+  starts_.push_back(static_cast<std::uint32_t>(grams_.size()));
+  std::uint32_t rank = 0;
+  for (const std::uint64_t word : bitmap_) {
+    ranks_.push_back(rank);
+    rank += static_cast<std::uint32_t>(std::popcount(word));
+  }
+}
+
+}  // namespace thresh

@@ -1,0 +1,168 @@
+#include "engine/match/plan.h"
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+#include <unordered_map>
+
+#include "engine/match/existence.h"
+#include "engine/match/filter.h"
+#include "engine/regex/syntax.h"
+
+namespace thresh {
+namespace {
+
+// A requirement that costs more than this is met by nearly every text: PCRE2 looks at once.
+constexpr double too_dear = 9e-3;
+// Windows of one pattern that are looked for by masks, of those with a byte that is not ASCII and of the
+// others.
+constexpr std::size_t most_high_masks = 8;
+constexpr std::size_t most_masks = 16;
+
+// How one pattern will be looked for, before its sets have numbers.
+struct Draft {
+  struct Part {
+    Window window;
+    std::uint8_t gram = PlannedWindow::no_gram;
+  };
+  Requirement requirement;
+  std::vector<Part> parts;
+};
+
+// Masks look at the first four places at once and at the others only where those fit: where a later place is
+// rarer, the window begins there instead. Gives how many places were left out.
+std::uint32_t trim(Window& window) {
+  constexpr std::size_t at_once = 4;
+  const auto price = [&](std::size_t from) {
+    const auto begin = window.begin() + static_cast<std::ptrdiff_t>(from);
+    constexpr double of_a_hit = 4;
+    return frequency(Window(begin, begin + at_once)) + of_a_hit * frequency(Window(begin, window.end()));
+  };
+  std::size_t best = 0;
+  for (std::size_t from = 1; from + at_once <= window.size(); ++from)
+    if (price(from) < price(best)) best = from;
+  window.erase(window.begin(), window.begin() + static_cast<std::ptrdiff_t>(best));
+  return static_cast<std::uint32_t>(best);
+}
+
+Draft draft_for(Requirement requirement) {
+  Draft draft;
+  std::vector<Window> high;
+  std::vector<Window> rest;
+  for (Window& window : requirement.any_of) {
+    const std::size_t at = Filter::gram_at(window);
+    if (at != Window::size_type(-1))
+      draft.parts.push_back({std::move(window), static_cast<std::uint8_t>(at)});
+    else
+      (Filter::needs_high(window) ? high : rest).push_back(std::move(window));
+  }
+  std::uint32_t trimmed = 0;
+  for (auto* windows : {&high, &rest}) {
+    for (Window& window : united(std::move(*windows), windows == &high ? most_high_masks : most_masks)) {
+      if (windows == &rest) trimmed = std::max(trimmed, trim(window));
+      draft.parts.push_back({std::move(window), PlannedWindow::no_gram});
+    }
+  }
+  if (requirement.most_before != syntax::unlimited) requirement.most_before += trimmed;
+  draft.requirement = std::move(requirement);
+  return draft;
+}
+
+Result<std::optional<Draft>> draft_for(const PatternSpec& spec) {
+  auto tree = syntax::parse(spec.pattern.source, spec.pattern.modifiers);
+  if (!tree) return fail(tree.error().what, spec.name, tree.error().remedy);
+  auto whole = Regex::compile(*tree);
+  if (!whole) return fail(whole.error().what, spec.name, whole.error().remedy);
+  if (asks_existence(spec)) {
+    tree = existence_form(*tree);
+    auto form = Regex::compile(*tree);
+    if (!form) return fail(form.error().what, spec.name, form.error().remedy);
+  }
+  // Captures are reported in the order of the texts.
+  if (spec.want_captures) return std::nullopt;
+  auto requirement = find_requirement(*tree, !asks_existence(spec));
+  if (!requirement || requirement->cost() > too_dear) return std::nullopt;
+  return draft_for(std::move(*requirement));
+}
+
+// Gives equal sets one number.
+class SetNumbers {
+ public:
+  explicit SetNumbers(std::vector<ByteSet>& sets) : sets_(sets) {}
+  // Nothing when there are too many.
+  std::optional<std::uint16_t> of(const ByteSet& set) {
+    const auto [entry, fresh] = numbers_.try_emplace(set, sets_.size());
+    if (fresh) sets_.push_back(set);
+    if (entry->second > 0xffff) return std::nullopt;
+    return static_cast<std::uint16_t>(entry->second);
+  }
+
+ private:
+  std::vector<ByteSet>& sets_;
+  std::unordered_map<ByteSet, std::size_t, ByteSetHash> numbers_;
+};
+
+PatternPlan numbered(const Draft& draft, SetNumbers& numbers) {
+  FilterPlan plan;
+  plan.least_before = draft.requirement.least_before;
+  plan.most_before = draft.requirement.most_before;
+  plan.times = draft.requirement.times;
+  for (const Draft::Part& part : draft.parts) {
+    PlannedWindow& window = plan.windows.emplace_back();
+    window.size = static_cast<std::uint8_t>(part.window.size());
+    window.gram = part.gram;
+    for (std::size_t i = 0; i < part.window.size(); ++i) {
+      const auto number = numbers.of(part.window[i]);
+      if (!number) return std::nullopt;
+      window.sets[i] = *number;
+    }
+  }
+  return plan;
+}
+
+}  // namespace
+
+Result<MatchPlan> make_plan(std::span<const PatternGroup> groups, unsigned threads) {
+  struct Job {
+    const PatternSpec* spec;
+    std::optional<Draft> draft;
+    std::optional<Error> error;
+  };
+  std::vector<Job> jobs;
+  for (const PatternGroup& group : groups)
+    for (const PatternSpec& spec : group.patterns) jobs.push_back({&spec, std::nullopt, std::nullopt});
+  // The long ones first, so that no thread is left with one at the end.
+  std::vector<Job*> order;
+  for (Job& job : jobs) order.push_back(&job);
+  std::ranges::stable_sort(order, std::greater(),
+                           [](const Job* job) { return job->spec->pattern.source.size(); });
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < order.size(); i = next++) {
+      auto made = draft_for(*order[i]->spec);
+      if (made)
+        order[i]->draft = std::move(*made);
+      else
+        order[i]->error = std::move(made.error());
+    }
+  };
+  if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
+  {
+    std::vector<std::jthread> helpers;
+    for (std::size_t t = 1; t < std::min<std::size_t>(threads, jobs.size()); ++t) helpers.emplace_back(work);
+    work();
+  }
+  MatchPlan plan;
+  SetNumbers numbers(plan.sets);
+  auto job = jobs.begin();
+  for (const PatternGroup& group : groups) {
+    auto& patterns = plan.groups.emplace_back();
+    for (std::size_t i = 0; i < group.patterns.size(); ++i, ++job) {
+      if (job->error) return std::unexpected(std::move(*job->error));
+      patterns.push_back(job->draft ? numbered(*job->draft, numbers) : std::nullopt);
+    }
+  }
+  return plan;
+}
+
+}  // namespace thresh

@@ -1,0 +1,49 @@
+// How each pattern of a matcher is looked for. Finding that out is the slow part of compiling (seconds for
+// the stock rules), so plans are what the cache on disk keeps.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "engine/match/matcher.h"
+#include "engine/match/requirement.h"
+
+namespace thresh {
+
+// A window as the filter looks for it.
+struct PlannedWindow {
+  static constexpr std::uint8_t no_gram = 0xff;
+  std::uint8_t size = 0;
+  std::uint8_t gram = no_gram;  // where its rarest four bytes of few spellings begin; none: by masks
+  std::array<std::uint16_t, max_window> sets{};  // in MatchPlan::sets
+};
+
+struct FilterPlan {
+  // As in Requirement.
+  std::uint32_t least_before = 0;
+  std::uint32_t most_before = 0;
+  std::uint32_t times = 1;
+  std::vector<PlannedWindow> windows;
+};
+
+// Nothing: PCRE2 looks at every text.
+using PatternPlan = std::optional<FilterPlan>;
+
+struct MatchPlan {
+  std::vector<ByteSet> sets;
+  std::vector<std::vector<PatternPlan>> groups;
+};
+
+// Checks every pattern and plans for it, on `threads` threads (0: as many as cores). Errors name the rule and
+// what is wrong with its pattern.
+[[nodiscard]] Result<MatchPlan> make_plan(std::span<const PatternGroup> groups, unsigned threads);
+
+// Whether `spec` asks only whether its pattern matches.
+[[nodiscard]] inline bool asks_existence(const PatternSpec& spec) {
+  return !spec.multiple && !spec.want_captures;
+}
+
+}  // namespace thresh

@@ -1,0 +1,30 @@
+// Match plans on disk. One file a matcher, named after the SHA-256 of everything the plan depends on: format
+// version, the platform, PCRE2's version, and each pattern with its modifiers and what is asked of it, in
+// order. Written aside and renamed, so that processes can share a directory; checked when read; a directory
+// that others can write is refused.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "engine/match/plan.h"
+
+namespace thresh {
+
+using PlanKey = std::array<std::uint8_t, 32>;
+
+[[nodiscard]] PlanKey plan_key(std::span<const PatternGroup> groups);
+
+// Nothing when there is no plan for the key, or none that can be trusted.
+[[nodiscard]] std::optional<MatchPlan> read_plan(const std::filesystem::path& directory, const PlanKey& key,
+                                                 std::span<const PatternGroup> groups);
+// Makes the directory where it is missing. Errors: the directory is not ours alone, or the file cannot be
+// written.
+[[nodiscard]] Result<void> write_plan(const std::filesystem::path& directory, const PlanKey& key,
+                                      const MatchPlan& plan);
+
+}  // namespace thresh

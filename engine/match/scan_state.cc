@@ -1,0 +1,104 @@
+#include "engine/match/scan_state.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace thresh {
+namespace {
+
+// A scratch that has seen a larger message gives the memory back with the next one.
+constexpr std::size_t kept_bytes = 4 << 20;
+
+}  // namespace
+
+void MatchScratch::State::begin_message() {
+  captures.clear();
+  limited.clear();
+  if (joined.capacity() > kept_bytes) joined = {};
+  if (windows.capacity() * sizeof(Filter::Hit) > kept_bytes) windows = {};
+}
+
+void MatchScratch::State::join(std::span<const std::string_view> texts) {
+  starts.clear();
+  std::size_t size = 1;
+  for (std::string_view text : texts) size += text.size() + 1;
+  size += Filter::padding;
+  joined.resize_and_overwrite(size, [&](char* data, std::size_t) {
+    char* at = data;
+    *at++ = '\n';
+    for (std::string_view text : texts) {
+      starts.push_back(static_cast<std::uint32_t>(at - data));
+      if (!text.empty()) std::memcpy(at, text.data(), text.size());
+      at += text.size();
+      *at++ = '\n';
+    }
+    starts.push_back(static_cast<std::uint32_t>(at - data));
+    std::memset(at, '\n', Filter::padding);
+    return size;
+  });
+}
+
+void MatchScratch::State::note_limit(const std::string& rule) {
+  if (std::ranges::find(limited, rule) == limited.end()) limited.push_back(rule);
+}
+
+void MatchScratch::State::look(const PatternSpec& spec, const Regex& re, std::string_view text,
+                               std::size_t from, std::size_t last_start, Progress& at) {
+  ++work.confirmations;
+  at.confirmed = true;
+  Span found;
+  const MatchStatus status = last_start >= text.size()
+                                 ? re.match(text, from, regex, found)
+                                 : re.match_starting(text, from, last_start, regex, found);
+  if (status == MatchStatus::match) at.count = 1;
+  if (status == MatchStatus::limit) note_limit(spec.name);
+}
+
+void MatchScratch::State::count(const PatternSpec& spec, const Regex& re, std::string_view text,
+                                Progress& at) {
+  ++work.confirmations;
+  at.confirmed = true;
+  const MatchStatus status = re.each(text, regex, [&](Span found) {
+    ++at.count;
+    if (spec.want_captures) {
+      Span again;
+      if (re.match(text, found.begin, regex, again, &spans) == MatchStatus::match)
+        keep_captures(spec.name, re, text);
+    }
+    return spec.multiple && (spec.maxhits == 0 || at.count < spec.maxhits);
+  });
+  if (status == MatchStatus::limit) note_limit(spec.name);
+}
+
+void MatchScratch::State::keep_captures(const std::string& rule, const Regex& re, std::string_view text) {
+  for (const auto& [name, number] : re.names()) {
+    if (number >= spans.size() || spans[number].begin == std::string_view::npos) continue;
+    const std::string_view value = spans[number].in(text);
+    if (value.empty()) continue;
+    auto kept =
+        std::ranges::find_if(captures, [&](const Capture& c) { return c.rule == rule && c.name == name; });
+    if (kept == captures.end()) kept = captures.insert(kept, Capture{name, rule, {}});
+    if (std::ranges::find(kept->values, value) == kept->values.end()) kept->values.emplace_back(value);
+  }
+}
+
+MatchScratch::MatchScratch(const Matcher&) : state_(std::make_unique<State>()) {}
+MatchScratch::MatchScratch(MatchScratch&&) noexcept = default;
+MatchScratch::~MatchScratch() = default;
+void MatchScratch::begin_message() {
+  state_->begin_message();
+}
+std::span<const MatchScratch::Capture> MatchScratch::captures() const {
+  return state_->captures;
+}
+std::span<const std::string> MatchScratch::limited() const {
+  return state_->limited;
+}
+const MatchWork& MatchScratch::work() const {
+  return state_->work;
+}
+RegexScratch& MatchScratch::regex() {
+  return state_->regex;
+}
+
+}  // namespace thresh

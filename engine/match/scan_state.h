@@ -1,0 +1,68 @@
+// What a MatchScratch keeps: for one message the captures and the rules that hit a limit, for one scan the
+// joined texts and how far each pattern has come.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/match/filter.h"
+#include "engine/match/matcher.h"
+
+namespace thresh {
+
+struct MatchScratch::State {
+  struct Progress {
+    std::uint32_t count = 0;
+    std::uint32_t next_text = 0;  // texts before this one are done with
+    std::uint32_t seen = 0;       // windows in text `seen_in`
+    std::uint32_t seen_in = 0;
+    bool touched = false;
+    bool confirmed = false;
+    std::array<std::int32_t, max_times> places{};  // of the latest windows in that text
+  };
+
+  RegexScratch regex;
+  std::vector<Capture> captures;
+  std::vector<std::string> limited;
+  MatchWork work;
+
+  std::string joined;                 // the texts, each between newlines
+  std::vector<std::uint32_t> starts;  // of each text in `joined`; one more: the end
+  std::vector<Progress> progress;     // by pattern; those that are not touched are as new
+  std::vector<std::uint32_t> touched;
+  std::vector<Filter::Hit> windows;
+  std::vector<Span> spans;
+
+  void begin_message();
+  void join(std::span<const std::string_view> texts);
+  [[nodiscard]] std::string_view joined_text() const {
+    return {joined.data(), joined.size() - Filter::padding};
+  }
+
+  Progress& touch(std::uint32_t pattern) {
+    Progress& at = progress[pattern];
+    if (!at.touched) {
+      at.touched = true;
+      touched.push_back(pattern);
+    }
+    return at;
+  }
+  [[nodiscard]] static bool is_done(const PatternSpec& spec, const Progress& at) {
+    return spec.multiple ? spec.maxhits > 0 && at.count >= spec.maxhits : at.count > 0;
+  }
+  // Whether the pattern matches in `text` at or after `from`, and not after `last_start`.
+  void look(const PatternSpec& spec, const Regex& re, std::string_view text, std::size_t from,
+            std::size_t last_start, Progress& at);
+  // Counts all matches in `text`, as far as the spec asks, and keeps what they capture.
+  void count(const PatternSpec& spec, const Regex& re, std::string_view text, Progress& at);
+
+ private:
+  void note_limit(const std::string& rule);
+  void keep_captures(const std::string& rule, const Regex& re, std::string_view text);
+};
+
+}  // namespace thresh
