@@ -71,9 +71,9 @@ int run(const LintOptions& options) {
   if (!options.json) {
     for (const IdleRule& idle : (*scanner)->idle_rules())
       if (idle.reason.find("score is 0") == std::string::npos) fmt::print("{}: does not run: {}\n", idle.rule, idle.reason);
-    fmt::print("{} files, {} rules ({} active), {} patterns: {} by Hyperscan alone, {} confirmed by PCRE2, {} by PCRE2 alone; {} notes\n", files,
-               (*scanner)->rules().rules().size(), active, match.patterns, match.hyperscan_exact, match.hyperscan_prefilter,
-               match.pcre_only, notes.size());
+    fmt::print("{} files, {} rules ({} active), {} patterns: {} tried where what they require stands, {} tried on every text; {} notes\n",
+               files, (*scanner)->rules().rules().size(), active, match.patterns, match.filtered, match.always, notes.size());
+    if (!match.cache_fault.empty()) fmt::print("compiled patterns are not kept: {}\n", match.cache_fault);
   }
   return status;
 }

@@ -1,5 +1,6 @@
 #include "engine/scan/message_settings.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "engine/base/ascii.h"
@@ -50,6 +51,8 @@ Result<MessageSettings> message_settings_of(const RuleSet& rules) {
   settings.rawbody_part_scan_size = size_setting(rules, "rawbody_part_scan_size", settings.rawbody_part_scan_size);
 
   bool msa_configured = false;
+  settings.trusted_networks = IpNetworks::with_loopback();
+  settings.internal_networks = IpNetworks::with_loopback();
   if (auto s = add_networks(rules, "trusted_networks", settings.trusted_networks, settings.trusted_networks_configured); !s)
     return std::unexpected(s.error());
   if (auto s = add_networks(rules, "internal_networks", settings.internal_networks, settings.internal_networks_configured); !s)
@@ -57,8 +60,20 @@ Result<MessageSettings> message_settings_of(const RuleSet& rules) {
   if (auto s = add_networks(rules, "msa_networks", settings.msa_networks, msa_configured); !s)
     return std::unexpected(s.error());
 
+  // Conf::Parser::lint_trusted_networks: what is internal or an MSA must be trusted.
+  if (settings.trusted_networks_configured) {
+    (void)settings.internal_networks.keep_within(settings.trusted_networks);
+    (void)settings.msa_networks.keep_within(settings.trusted_networks);
+  } else if (settings.internal_networks_configured) {
+    (void)settings.msa_networks.keep_within(settings.internal_networks);
+  }
+
   for (const Directive& directive : rules.directives("originating_ip_headers"))
-    each_word(directive.value, [&](std::string_view word) { settings.originating_ip_headers.emplace_back(word); });
+    each_word(directive.value, [&](std::string_view word) {
+      const auto same = [&](const std::string& known) { return ascii::iequals(known, word); };
+      auto& headers = settings.originating_ip_headers;
+      if (std::find_if(headers.begin(), headers.end(), same) == headers.end()) headers.emplace_back(word);
+    });
   settings.envelope_sender_header = rules.setting("envelope_sender_header");
   settings.always_trust_envelope_sender = is_on(rules.setting("always_trust_envelope_sender", "0"));
   settings.parse_dkim_uris = is_on(rules.setting("parse_dkim_uris", "1"));

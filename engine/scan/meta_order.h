@@ -1,11 +1,13 @@
 // Evaluating metas in dependency order, and which never are (Plugin/Check.pm do_meta_tests): a meta waits for every rule it
-// names. Rules that are not metas, run or not, are settled before; a meta that names a meta which never runs (score 0, or
-// itself waiting for one) never runs either.
+// names. Rules that are not metas count 0 when they did not run. A meta with score 0 (an idle one) is looked at
+// all the same while rules run: where it is false it counts 0, where it is true its hit is dropped and it stays unsettled, and whoever
+// waits for it never runs. It is not looked at when it names something that does not run; then, too, it stays unsettled.
 //
 // A message hits few rules, so only metas that name a rule whose value differs from its value on a message that hits
 // nothing (the baseline) are evaluated; all others have their baseline value.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -16,10 +18,11 @@ namespace thresh {
 
 class MetaOrder {
  public:
-  // `active`: one flag a rule. `rules` must outlive it.
-  MetaOrder(const RuleSet& rules, const std::vector<bool>& active);
+  // One flag a rule each: `active`, its score is not 0; `runs`, it is no meta and is tried on every message. `rules` must
+  // outlive it.
+  MetaOrder(const RuleSet& rules, const std::vector<bool>& active, const std::vector<bool>& runs);
 
-  // Metas that wait for one that never runs, as indices into RuleSet::rules().
+  // Active metas that wait for one that is never settled, as indices into RuleSet::rules().
   [[nodiscard]] std::span<const std::uint32_t> never() const { return never_; }
 
   // What one evaluation writes to; reused from message to message.
@@ -41,15 +44,16 @@ class MetaOrder {
         values[rule] = value;
         mark_dependents(rule, space);
       }
-      if (value != 0) visit(rule, value);
+      if (value != 0 && !std::isnan(value)) visit(rule, value);
     }
     for (const Baseline& b : baseline_hits_)
-      if (!is_due(space, b.step)) visit(b.rule, b.value);
+      if (!is_due(space, b.step) && !std::isnan(b.value)) visit(b.rule, b.value);
   }
 
  private:
   struct Step {
     std::uint32_t rule = 0;
+    bool idle = false;
     std::vector<std::uint32_t> dependencies;  // rule index of each MetaExpression::rules entry; no_rule when undefined
   };
   struct Baseline {
@@ -65,6 +69,7 @@ class MetaOrder {
   void mark_dependents(std::uint32_t rule, Workspace& space) const {
     for (std::uint32_t step : dependents_[rule]) space.due[step / 64] |= std::uint64_t{1} << (step % 64);
   }
+  // NaN: unsettled.
   [[nodiscard]] double compute(std::uint32_t step, std::span<const double> values, Workspace& space) const;
 
   std::span<const Rule> rules_;

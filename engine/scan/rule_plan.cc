@@ -12,6 +12,7 @@ class Planner {
  public:
   Planner(const RuleSet& rules, std::span<const std::string> only) : rules_(rules) {
     plan_.active = active_rules(rules, only);
+    plan_.runs.assign(plan_.active.size(), false);
     for (const char* name : {"body", "rawbody", "full", "uri"}) plan_.groups.push_back({name, {}});
     plan_.body.group = 0;
     plan_.rawbody.group = 1;
@@ -36,6 +37,7 @@ class Planner {
 
  private:
   Result<void> add(std::uint32_t index, const Rule& rule) {
+    plan_.runs[index] = rule.type != RuleType::meta && rule.type != RuleType::empty;
     if (!rule.templates.empty()) {
       plan_.templates.push_back(index);
       return {};
@@ -108,10 +110,12 @@ class Planner {
   Result<void> add_eval(std::uint32_t index, const Rule& rule) {
     // Offline, look-ups do not run (Plugin/Check.pm run_eval_tests: `net` in a score set without it).
     if (rule.type == RuleType::rbl_eval || (rule.tflags.net && (rules_.score_set() & 1) == 0)) {
+      plan_.runs[index] = false;
       plan_.idle.push_back({rule.name, "look-ups are off"});
       return {};
     }
     if (rule.tflags.learn && (rules_.score_set() & 2) == 0) {
+      plan_.runs[index] = false;
       plan_.idle.push_back({rule.name, "the Bayesian classifier is off"});
       return {};
     }
@@ -120,6 +124,7 @@ class Planner {
       return fail("rule " + rule.name + " asks for the unknown test " + rule.eval_function, rule.where.text(),
                   "is the plugin loaded that defines it?");
     if (entry->function == nullptr) {
+      plan_.runs[index] = false;
       plan_.idle.push_back({rule.name, "its test " + rule.eval_function + " needs the " + std::string(entry->needs)});
       return {};
     }

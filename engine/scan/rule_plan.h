@@ -62,7 +62,8 @@ struct RulePlan {
   std::vector<PlannedMimeHeader> mimeheaders;
   std::vector<PlannedUriDetail> uri_details;
   std::vector<std::uint32_t> templates;  // rules with %{NAME} in their pattern, in the order of their priorities
-  std::vector<bool> active;          // which rules run
+  std::vector<bool> active;          // rules whose score is not 0
+  std::vector<bool> runs;            // of these, those that are no metas and are tried on every message
   std::vector<IdleRule> idle;
   std::vector<std::string> where;    // "file:line" of every rule
 };

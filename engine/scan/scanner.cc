@@ -10,7 +10,7 @@ struct Scanner::State {
       : rules(std::move(r)),
         plan(std::move(p)),
         matcher(std::move(m)),
-        metas(rules, plan.active),
+        metas(rules, plan.active, plan.runs),
         eval_settings(std::move(e)),
         settings(std::move(s)),
         options(std::move(o)),

@@ -73,10 +73,12 @@ TEST(Scanner, MetasSeeCountsAndUndefinedRulesAreZero) {
   EXPECT_EQ(hits_of(rules, "\neeeeee\n"), "__FOUR __M=4 __NOT_THERE __SUM");
 }
 
-// SpamAssassin 4.0.1: a meta that names a meta with score 0 waits for it for ever.
-TEST(Scanner, MetaThatNamesAnIdleMetaNeverRuns) {
+// A meta with score 0 that is true stays unsettled, and who names it waits for ever; one that is false counts 0. So
+// SpamAssassin 4.0.1 answers.
+TEST(Scanner, MetaThatNamesAnIdleMetaRunsWhereThatIsFalse) {
   const std::string_view rules = "body __A /a/\nmeta IDLE __A\nscore IDLE 0\nmeta __WAITS __A || IDLE\nmeta __NEXT !__WAITS\nmeta __FREE __A\n";
   EXPECT_EQ(hits_of(rules, "\na\n"), "__A __FREE");
+  EXPECT_EQ(hits_of(rules, "\nb\n"), "__NEXT");
 }
 
 TEST(Scanner, CapturesFillTemplates) {
