@@ -48,7 +48,7 @@ class Finder {
   };
 
   std::optional<Requirement> find(const syntax::Pattern& pattern) {
-    if (has_accept(pattern.root)) return std::nullopt;
+    if (depends_on_search(pattern.root)) return std::nullopt;
     constexpr double simple = 300;
     constexpr double most = 30;
     price_ = std::clamp(static_cast<double>(size_of(pattern.root)) / simple, 1.0, most);
@@ -98,9 +98,11 @@ class Finder {
     return n;
   }
 
-  static bool has_accept(const Node& node) {
-    if (node.kind == Kind::verb && node.text.starts_with("ACCEPT")) return true;
-    return std::ranges::any_of(node.children, has_accept);
+  // Whether a match depends on where the search began or on attempts before it, or may end before its pattern
+  // does.
+  static bool depends_on_search(const Node& node) {
+    if (node.kind == Kind::search_start || (node.kind == Kind::verb && node.text != "FAIL")) return true;
+    return std::ranges::any_of(node.children, depends_on_search);
   }
 
   Part build(const Node& node, std::uint32_t next, Width before, bool wanted);
