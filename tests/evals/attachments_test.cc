@@ -142,8 +142,8 @@ class PhishingFeeds : public testing::Test {
     MessageSettings message_settings;
     message_settings.registry.add_tld("example");
     Arena arena;
-    const Message message("Subject: x\nContent-Type: text/plain\n\nSee " + link + " now\n", message_settings,
-                          arena);
+    const std::string raw = "Subject: x\nContent-Type: text/plain\n\nSee " + link + " now\n";
+    const Message message(raw, message_settings, arena);
     RegexScratch regex;
     EvalContext context(message, *rules, *settings, regex);
     const EvalCall call{rules->find("P"), {}, nullptr};
