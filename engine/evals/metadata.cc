@@ -7,7 +7,10 @@ namespace thresh {
 
 void extract_metadata(EvalContext& context) {
   if (context.rules.has_plugin("TextCat")) put_language_metadata(context);
-  if (context.rules.has_plugin("PDFInfo")) set_pdf_tags(context);
+  if (context.rules.has_plugin("PDFInfo")) {
+    set_pdf_tags(context);
+    for (const std::string& uri : pdf_uris(context)) context.message.add_uri(uri);
+  }
 }
 
 }  // namespace thresh

@@ -191,6 +191,10 @@ std::span<const std::string_view> Message::uris() const {
   if (!state_->uris) state_->uris = state_->keep(state_->uri_list().all_forms());
   return *state_->uris;
 }
+void Message::add_uri(std::string_view uri) const {
+  static_cast<void>(state_->uri_list().add(uri, {}, false));
+  state_->uris.reset();
+}
 bool Message::uri_truncated() const {
   return state_->uri_list().truncated();
 }
