@@ -20,9 +20,6 @@ namespace fs = std::filesystem;
 // links that turn in circles.
 constexpr int max_depth = 32;
 
-// Bytes read at a time while looking for mbox separators.
-constexpr std::size_t read_chunk = 1 << 16;
-
 std::string reason() { return std::strerror(errno); }
 
 // Offsets of the messages of an mbox: one for a plain message.
