@@ -88,6 +88,7 @@ Node trimmed(Node node, bool at_front) {
       if (node.min == 1) return grouped(trimmed(std::move(node.children[0]), at_front));
       if (size_of(node.children[0]) > max_copied) return node;
       Node end = grouped(trimmed(node.children[0], at_front));
+      if (at_front) end.copies = node.min;
       --node.min;
       --node.max;
       if (node.min == 1) {

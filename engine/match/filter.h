@@ -42,6 +42,7 @@ class Filter {
   struct Check {
     std::uint32_t pattern = 0;
     std::uint8_t size = 0;
+    std::uint8_t gram = PlannedWindow::no_gram;
     std::array<std::uint16_t, max_window> sets{};
   };
   struct Gram {
@@ -65,7 +66,8 @@ class Filter {
 
   [[nodiscard]] std::uint32_t hash(std::uint32_t gram) const { return (gram * 0x9e3779b1U) >> (32 - bits_); }
   [[nodiscard]] bool holds(const Check& check, const char* at) const;
-  void add_grams(const Check& check, std::uint32_t number, std::size_t at);
+  void add_grams(std::uint32_t number);
+  void finish_grams();
   void make_lanes(const std::vector<std::uint32_t>& checks, bool high);
   void scan_grams(std::string_view text, std::size_t from, std::size_t to, std::vector<Hit>& hits) const;
   void scan_narrow(const Lane& lane, std::string_view text, std::size_t from, std::size_t to,
@@ -79,8 +81,7 @@ class Filter {
 
   const std::vector<ByteSet>* sets_ = nullptr;
   std::vector<Check> checks_;
-  std::vector<std::uint32_t> high_masks_, masks_;  // checks for lanes, until finish()
-  std::vector<Gram> grams_;                        // sorted by hash
+  std::vector<Gram> grams_;  // sorted by hash
   unsigned bits_ = 0;
   std::vector<std::uint64_t> bitmap_;  // of hash values that occur
   std::vector<std::uint32_t> ranks_;   // bits set in the words before

@@ -46,23 +46,15 @@ bool Filter::needs_high(const Window& window) {
 
 void Filter::add(std::uint32_t pattern, const FilterPlan& plan, const std::vector<ByteSet>& sets) {
   sets_ = &sets;
-  for (const PlannedWindow& planned : plan.windows) {
-    const auto number = static_cast<std::uint32_t>(checks_.size());
-    const Check& check = checks_.emplace_back(Check{pattern, planned.size, planned.sets});
-    if (planned.gram != PlannedWindow::no_gram) {
-      add_grams(check, number, planned.gram);
-      continue;
-    }
-    Window window;
-    for (std::size_t j = 0; j < check.size; ++j) window.push_back(sets[check.sets[j]]);
-    (needs_high(window) ? high_masks_ : masks_).push_back(number);
-  }
+  for (const PlannedWindow& planned : plan.windows)
+    checks_.push_back({pattern, planned.size, planned.gram, planned.sets});
 }
 
-void Filter::add_grams(const Check& check, std::uint32_t number, std::size_t at) {
+void Filter::add_grams(std::uint32_t number) {
+  const Check& check = checks_[number];
   std::vector<std::uint32_t> values = {0};
   for (std::size_t j = 0; j < gram_size; ++j) {
-    const ByteSet members = folded((*sets_)[check.sets[at + j]]);
+    const ByteSet members = folded((*sets_)[check.sets[check.gram + j]]);
     std::vector<std::uint32_t> longer;
     for (const std::uint32_t value : values)
       for (unsigned b = case_bit; b < 256; ++b) {
@@ -74,7 +66,7 @@ void Filter::add_grams(const Check& check, std::uint32_t number, std::size_t at)
       }
     values = std::move(longer);
   }
-  for (const std::uint32_t value : values) grams_.push_back({value, number, static_cast<std::uint32_t>(at)});
+  for (const std::uint32_t value : values) grams_.push_back({value, number, check.gram});
 }
 
 void Filter::make_lanes(const std::vector<std::uint32_t>& checks, bool high) {
@@ -104,11 +96,27 @@ void Filter::make_lanes(const std::vector<std::uint32_t>& checks, bool high) {
 }
 
 void Filter::finish() {
-  make_lanes(masks_, false);
-  make_lanes(high_masks_, true);
-  masks_ = {};
-  high_masks_ = {};
-  if (grams_.empty()) return;
+  // Windows that could be found by hash join the others where a lane has room for all of them: that saves a
+  // pass.
+  const bool few = checks_.size() <= 64;
+  std::vector<std::uint32_t> high;
+  std::vector<std::uint32_t> rest;
+  for (std::uint32_t number = 0; number < checks_.size(); ++number) {
+    const Check& check = checks_[number];
+    if (check.gram != PlannedWindow::no_gram && !few) {
+      add_grams(number);
+      continue;
+    }
+    Window window;
+    for (std::size_t j = 0; j < check.size; ++j) window.push_back((*sets_)[check.sets[j]]);
+    (!few && needs_high(window) ? high : rest).push_back(number);
+  }
+  make_lanes(rest, false);
+  make_lanes(high, true);
+  if (!grams_.empty()) finish_grams();
+}
+
+void Filter::finish_grams() {
   // About one bit in sixteen set, in at most 32 KiB.
   constexpr unsigned least_bits = 9;
   constexpr unsigned most_bits = 18;

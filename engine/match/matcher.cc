@@ -18,8 +18,9 @@ namespace {
 constexpr std::size_t chunk = 4096;
 
 struct CompiledPattern {
-  CompiledPattern(const PatternSpec& spec) : regex(spec.pattern, asks_existence(spec)) {}
-  LazyRegex regex;
+  explicit CompiledPattern(const PatternSpec& spec) : form(spec.pattern, true), whole(spec.pattern, false) {}
+  LazyRegex form;   // whether there is a match
+  LazyRegex whole;  // every match
   std::uint32_t least_before = 0;
   std::uint32_t most_before = syntax::unlimited;
   std::uint32_t times = 1;
@@ -120,12 +121,6 @@ void Matcher::scan(GroupId id, std::span<const std::string_view> texts, MatchScr
       window = progress.places[(turn + 1) % pattern.times];
     }
     const std::string_view text = texts[current];
-    const Regex& regex = pattern.regex.get();
-    if (!asks_existence(spec)) {
-      progress.next_text = current + 1;
-      s.count(spec, regex, text, progress);
-      return;
-    }
     std::size_t from = 0;
     std::size_t last_start = text.size();
     if (pattern.most_before != syntax::unlimited)
@@ -137,7 +132,13 @@ void Matcher::scan(GroupId id, std::span<const std::string_view> texts, MatchScr
     } else {
       progress.next_text = current + 1;
     }
-    s.look(spec, regex, text, from, last_start, progress);
+    const bool found = s.look(spec, pattern.form.get(), text, from, last_start, progress);
+    if (!found) return;
+    progress.next_text = current + 1;
+    if (spec.multiple)
+      s.count(spec, pattern.whole.get(), text, progress);
+    else
+      progress.count = 1;
   };
   const std::string_view joined = s.joined_text();
   for (std::size_t from = 0; from < joined.size(); from += chunk) {
@@ -148,15 +149,15 @@ void Matcher::scan(GroupId id, std::span<const std::string_view> texts, MatchScr
 
   for (const std::uint32_t i : group.always) {
     const PatternSpec& spec = specs[i];
-    const Regex& regex = group.patterns[i]->regex.get();
+    const bool asks_only = !spec.multiple && !spec.want_captures;
+    const Regex& regex = asks_only ? group.patterns[i]->form.get() : group.patterns[i]->whole.get();
     MatchScratch::State::Progress& progress = s.touch(i);
     for (std::size_t t = spec.skip_first_text ? 1 : 0; t < texts.size(); ++t) {
       if (MatchScratch::State::is_done(spec, progress)) break;
-      if (asks_existence(spec))
-        s.look(spec, regex, texts[t], 0, texts[t].size(), progress);
-      else
+      if (!asks_only)
         s.count(spec, regex, texts[t], progress);
-      if (!spec.multiple && progress.count > 0) break;
+      else if (s.look(spec, regex, texts[t], 0, texts[t].size(), progress))
+        progress.count = 1;
     }
   }
 

@@ -73,14 +73,12 @@ Result<std::optional<Draft>> draft_for(const PatternSpec& spec) {
   if (!tree) return fail(tree.error().what, spec.name, tree.error().remedy);
   auto whole = Regex::compile(*tree);
   if (!whole) return fail(whole.error().what, spec.name, whole.error().remedy);
-  if (asks_existence(spec)) {
-    tree = existence_form(*tree);
-    auto form = Regex::compile(*tree);
-    if (!form) return fail(form.error().what, spec.name, form.error().remedy);
-  }
   // Captures are reported in the order of the texts.
   if (spec.want_captures) return std::nullopt;
-  auto requirement = find_requirement(*tree, !asks_existence(spec));
+  const syntax::Pattern form = existence_form(*tree);
+  auto trimmed = Regex::compile(form);
+  if (!trimmed) return fail(trimmed.error().what, spec.name, trimmed.error().remedy);
+  auto requirement = find_requirement(form);
   if (!requirement || requirement->cost() > too_dear) return std::nullopt;
   return draft_for(std::move(*requirement));
 }
@@ -134,8 +132,7 @@ Result<MatchPlan> make_plan(std::span<const PatternGroup> groups, unsigned threa
   // The long ones first, so that no thread is left with one at the end.
   std::vector<Job*> order;
   for (Job& job : jobs) order.push_back(&job);
-  std::ranges::stable_sort(order, std::greater(),
-                           [](const Job* job) { return job->spec->pattern.source.size(); });
+  std::ranges::sort(order, std::greater(), [](const Job* job) { return job->spec->pattern.source.size(); });
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
     for (std::size_t i = next++; i < order.size(); i = next++) {

@@ -41,9 +41,4 @@ struct MatchPlan {
 // what is wrong with its pattern.
 [[nodiscard]] Result<MatchPlan> make_plan(std::span<const PatternGroup> groups, unsigned threads);
 
-// Whether `spec` asks only whether its pattern matches.
-[[nodiscard]] inline bool asks_existence(const PatternSpec& spec) {
-  return !spec.multiple && !spec.want_captures;
-}
-
 }  // namespace thresh

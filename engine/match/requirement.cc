@@ -40,8 +40,6 @@ void take_better(std::optional<Requirement>& best, std::optional<Requirement> ot
 
 class Finder {
  public:
-  explicit Finder(bool counts) : counts_(counts) {}
-
   struct Part {
     std::uint32_t entry = 0;
     std::optional<Requirement> best;
@@ -109,6 +107,8 @@ class Finder {
   Part build_concat(const Node& node, std::uint32_t next, Width before, bool wanted);
   Part build_alternate(const Node& node, std::uint32_t next, Width before, bool wanted);
   Part build_repeat(const Node& node, std::uint32_t next, Width before, bool wanted);
+  std::optional<Requirement> repeated(const Node& copy, std::uint32_t next, Width before,
+                                      std::uint32_t times);
 
   const Reached& reach(const std::vector<std::uint32_t>& from);
   void grow(std::vector<Path>& paths, bool first, std::size_t most);
@@ -121,7 +121,6 @@ class Finder {
   std::size_t work_ = 0;
   std::size_t looks_ = 0;
   double price_ = 1;
-  bool counts_;
   std::vector<std::uint8_t> mark_;
   std::vector<std::pair<std::uint32_t, std::uint8_t>> stack_;
 };
@@ -210,7 +209,7 @@ void Finder::grow(std::vector<Path>& paths, bool first, std::size_t most) {
     if (reached.unknown || reached.choices.empty()) {
       // The end of the match. Where it stands at \b after a word, or at the end of the text, one more byte is
       // known.
-      if (reached.unknown && reached.choices.empty()) {
+      if (reached.unknown && reached.choices.empty() && !path.window.empty()) {
         if (reached.only_over_end)
           path.window.push_back(bytes::newline);
         else if (reached.only_over_edge && word_before)
@@ -272,7 +271,6 @@ std::optional<Requirement> Finder::windows_from(std::uint32_t at, Width before, 
   Requirement found;
   found.frequency = 0;
   found.price = price_;
-  found.counts = counts_;
   for (Path& path : paths) {
     if (path.window.empty()) return std::nullopt;
     if (path.window.size() > max_window) path.window.resize(max_window);
@@ -298,7 +296,7 @@ void Finder::consider(std::optional<Requirement>& best, std::span<const Point> p
     order.emplace_back(rough->cost(), &point);
     take_better(best, std::move(rough));
   }
-  std::ranges::stable_sort(order, {}, &std::pair<double, const Point*>::first);
+  std::ranges::sort(order);
   if (order.size() > closer) order.resize(closer);
   for (const auto& [cost, point] : order) {
     if (work_ > max_work || (best && cost > hope * best->cost())) break;
@@ -318,7 +316,10 @@ Finder::Part Finder::build_concat(const Node& node, std::uint32_t next, Width be
   Part part{next, std::nullopt};
   std::vector<Point> points;
   for (std::size_t i = n; i-- > 0;) {
-    Part child = build(node.children[i], part.entry, starts[i], wanted);
+    const Node& part_node = node.children[i];
+    if (wanted && part_node.copies > 1)
+      take_better(part.best, repeated(part_node, part.entry, starts[i], part_node.copies));
+    Part child = build(part_node, part.entry, starts[i], wanted);
     part.entry = child.entry;
     take_better(part.best, std::move(child.best));
     if (wanted && points.size() < max_points) points.push_back({part.entry, starts[i]});
@@ -332,7 +333,6 @@ Finder::Part Finder::build_alternate(const Node& node, std::uint32_t next, Width
   Requirement all;
   all.frequency = 0;
   all.price = price_;
-  all.counts = counts_;
   all.least_before = unlimited;
   all.times = unlimited;
   // A letter in all its spellings, or a few letters: what stands around them says more.
@@ -362,6 +362,23 @@ Finder::Part Finder::build_alternate(const Node& node, std::uint32_t next, Width
   return part;
 }
 
+// What every one of `times` copies must have, whatever follows it, stands there as often; `before` is that of
+// the first copy, whose window is the first of them.
+std::optional<Requirement> Finder::repeated(const Node& copy, std::uint32_t next, Width before,
+                                            std::uint32_t times) {
+  const std::uint32_t more =
+      machine_.add(Automaton::Kind::split, machine_.add(Automaton::Kind::unknown), next);
+  Part any = build(copy, more, before, true);
+  const Point point{any.entry, before};
+  consider(any.best, {&point, 1});
+  if (!any.best) return std::nullopt;
+  // Two copies may share a window where one begins before its copy; and what is counted within a copy is not
+  // counted twice.
+  const bool shared = any.best->times > 1 || any.best->begins_before;
+  any.best->times = std::min(shared ? (times + 1) / 2 : times, max_times);
+  return std::move(any.best);
+}
+
 Finder::Part Finder::build_repeat(const Node& node, std::uint32_t next, Width before, bool wanted) {
   const Node& child = node.children[0];
   if (node.max == 0) return {next, std::nullopt};
@@ -386,20 +403,7 @@ Finder::Part Finder::build_repeat(const Node& node, std::uint32_t next, Width be
     part.entry = copy.entry;
     part.best = std::move(copy.best);
   }
-  if (wanted && node.min > 1) {
-    // What every copy must have, whatever follows it, stands there as often.
-    const std::uint32_t more =
-        machine_.add(Automaton::Kind::split, machine_.add(Automaton::Kind::unknown), next);
-    // (`before` is that of the first copy, whose window is the first of them.)
-    Part any = build(child, more, before, true);
-    const Point point{any.entry, before};
-    consider(any.best, {&point, 1});
-    if (any.best) {
-      any.best->times = any.best->times > 1 || any.best->begins_before ? (node.min + 1) / 2 : node.min;
-      any.best->times = std::min(any.best->times, max_times);
-      take_better(part.best, std::move(any.best));
-    }
-  }
+  if (wanted && node.min > 1) take_better(part.best, repeated(child, next, before, node.min));
   return part;
 }
 
@@ -496,12 +500,12 @@ double Requirement::cost() const {
     const double expected = text_size * frequency;
     confirmations = std::pow(expected / (1 + expected), times) / text_size;
   }
-  confirmations *= most_before < near_window && !counts ? 1.0 / 30 : price;
+  confirmations *= most_before < near_window ? price / 30 : price;
   return confirmations + hit * frequency;
 }
 
-std::optional<Requirement> find_requirement(const syntax::Pattern& pattern, bool counts) {
-  return Finder(counts).find(pattern);
+std::optional<Requirement> find_requirement(const syntax::Pattern& pattern) {
+  return Finder().find(pattern);
 }
 
 }  // namespace thresh

@@ -32,8 +32,6 @@ struct Requirement {
   double frequency = 1;
   // What PCRE2 needs for a whole text, compared with a simple pattern.
   double price = 1;
-  // Every match is wanted, so that PCRE2 must see the whole text.
-  bool counts = false;
   // A window begins one byte before what it was found for.
   bool begins_before = false;
 
@@ -46,7 +44,7 @@ inline constexpr std::uint32_t near_window = 128;
 
 // The rarest requirement found; nothing when the pattern has none (it may match the empty string, for
 // example).
-[[nodiscard]] std::optional<Requirement> find_requirement(const syntax::Pattern& pattern, bool counts);
+[[nodiscard]] std::optional<Requirement> find_requirement(const syntax::Pattern& pattern);
 
 // At most `most` windows of which one holds wherever one of `windows` does: neighbours are united where that
 // adds least.

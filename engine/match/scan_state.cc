@@ -42,7 +42,7 @@ void MatchScratch::State::note_limit(const std::string& rule) {
   if (std::ranges::find(limited, rule) == limited.end()) limited.push_back(rule);
 }
 
-void MatchScratch::State::look(const PatternSpec& spec, const Regex& re, std::string_view text,
+bool MatchScratch::State::look(const PatternSpec& spec, const Regex& re, std::string_view text,
                                std::size_t from, std::size_t last_start, Progress& at) {
   ++work.confirmations;
   at.confirmed = true;
@@ -50,8 +50,8 @@ void MatchScratch::State::look(const PatternSpec& spec, const Regex& re, std::st
   const MatchStatus status = last_start >= text.size()
                                  ? re.match(text, from, regex, found)
                                  : re.match_starting(text, from, last_start, regex, found);
-  if (status == MatchStatus::match) at.count = 1;
   if (status == MatchStatus::limit) note_limit(spec.name);
+  return status == MatchStatus::match;
 }
 
 void MatchScratch::State::count(const PatternSpec& spec, const Regex& re, std::string_view text,

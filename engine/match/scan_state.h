@@ -55,7 +55,7 @@ struct MatchScratch::State {
     return spec.multiple ? spec.maxhits > 0 && at.count >= spec.maxhits : at.count > 0;
   }
   // Whether the pattern matches in `text` at or after `from`, and not after `last_start`.
-  void look(const PatternSpec& spec, const Regex& re, std::string_view text, std::size_t from,
+  bool look(const PatternSpec& spec, const Regex& re, std::string_view text, std::size_t from,
             std::size_t last_start, Progress& at);
   // Counts all matches in `text`, as far as the spec asks, and keeps what they capture.
   void count(const PatternSpec& spec, const Regex& re, std::string_view text, Progress& at);

@@ -61,8 +61,8 @@ struct CodeFree {
 
 }  // namespace
 
-// A pattern is interpreted a few times before it is worth machine code. The machine code belongs to a copy, so that threads
-// which still interpret the original are not disturbed.
+// A pattern is interpreted a few times before it is worth machine code. The machine code belongs to a copy,
+// so that threads which still interpret the original are not disturbed.
 struct Regex::Code {
   static constexpr unsigned interpreted_uses = 2;
   std::unique_ptr<pcre2_code, CodeFree> code;

@@ -56,6 +56,9 @@ struct Node {
   std::uint32_t min = 0;
   std::uint32_t max = 0;
   std::uint32_t number = 0;
+  // Not from the parser: the node stands for the first of so many copies, of which each one ends in what
+  // matches it.
+  std::uint32_t copies = 1;
   ByteSet set;
   std::string text;  // group name, verb, or condition
   std::vector<Node> children;

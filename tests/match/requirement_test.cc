@@ -35,7 +35,7 @@ TEST(Requirement, StandsInEveryTextThatMatches) {
   for (const test::Sample& sample : test::samples()) {
     const auto tree = syntax::parse(sample.source, sample.modifiers);
     ASSERT_TRUE(tree) << sample.source << ": " << tree.error().text();
-    const auto requirement = find_requirement(*tree, sample.multiple);
+    const auto requirement = find_requirement(*tree);
     if (!requirement) continue;
     const auto regex = Regex::compile(*tree);
     ASSERT_TRUE(regex);
@@ -65,7 +65,7 @@ TEST(Requirement, StandsInEveryTextThatMatches) {
 TEST(Requirement, OfWordsIsTheWord) {
   const auto tree = syntax::parse("\\bviagra\\b", "i");
   ASSERT_TRUE(tree);
-  const auto requirement = find_requirement(*tree, false);
+  const auto requirement = find_requirement(*tree);
   ASSERT_TRUE(requirement);
   ASSERT_EQ(requirement->any_of.size(), 1U);
   // Seven bytes at least: the letters and what is beside them.
@@ -77,14 +77,14 @@ TEST(Requirement, NoneWhereAPatternMatchesNothing) {
   for (const char* source : {"", "a*", "(?:a|)", "(?=a)", "a?b*", "(?:abc|)\\b"}) {
     const auto tree = syntax::parse(source, "");
     ASSERT_TRUE(tree);
-    EXPECT_FALSE(find_requirement(*tree, false)) << source;
+    EXPECT_FALSE(find_requirement(*tree)) << source;
   }
 }
 
 TEST(Requirement, CountsWhatARepeatRepeats) {
   const auto tree = syntax::parse("(?:[a-z]{3}:\\d){5}", "");
   ASSERT_TRUE(tree);
-  const auto requirement = find_requirement(*tree, false);
+  const auto requirement = find_requirement(*tree);
   ASSERT_TRUE(requirement);
   RegexScratch scratch;
   const auto regex = Regex::compile(*tree);
