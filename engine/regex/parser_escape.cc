@@ -38,8 +38,9 @@ ByteSet Parser::folded(const ByteSet& set) const {
 ByteSet Parser::set_of(std::uint32_t from, std::uint32_t to) const {
   ByteSet set = folded(ByteSet::range(from, std::min<std::uint32_t>(to, 255)));
   if (flags_.fold) {
-    for (const HighFold& fold : high_folds)
-      if (fold.from >= from && fold.from <= to) set.add(fold.to);
+    if (to > 0xff)
+      for (const HighFold& fold : high_folds)
+        if (fold.from >= from && fold.from <= to) set.add(fold.to);
     if (latin1() && from <= 0x17f && to >= 0x17f) set |= ByteSet::of('s') | ByteSet::of('S');
     if (latin1() && from <= 0x212a && to >= 0x212a) set |= ByteSet::of('k') | ByteSet::of('K');
   }

@@ -38,6 +38,8 @@ class MessageScan {
   void run_templates();
   void evaluate_metas();
   void match_template(std::uint32_t rule, const Regex& regex);
+  // What a rule with %{NAME} in its pattern looks at.
+  [[nodiscard]] std::span<const std::string_view> template_texts(const Rule& rule);
   // Values captured under NAME; null when there are none.
   [[nodiscard]] const std::vector<std::string>* captured(std::string_view name) const;
 

@@ -3,6 +3,7 @@
 // they run after all others, in the order of their priorities.
 #include <algorithm>
 
+#include "engine/base/ascii.h"
 #include "engine/scan/message_scan.h"
 
 namespace thresh {
@@ -15,6 +16,46 @@ void append_quoted(std::string& out, std::string_view value) {
     if (!word) out += '\\';
     out += c;
   }
+}
+
+// True when every match of `source` must hold what stands at `at`: outside all groups, in a pattern without alternatives
+// there, and not made optional by what follows. False also when in doubt.
+bool is_required(std::string_view source, std::size_t at, std::size_t size) {
+  int depth = 0;
+  bool in_class = false;
+  for (std::size_t i = 0; i < source.size(); ++i) {
+    if (i == at) {
+      if (depth != 0 || in_class) return false;
+      i += size - 1;
+      continue;
+    }
+    const char c = source[i];
+    if (c == '\\') ++i;
+    else if (in_class) in_class = c != ']';
+    else if (c == '[') {
+      in_class = true;
+      if (i + 1 < source.size() && source[i + 1] == '^') ++i;
+      if (i + 1 < source.size() && source[i + 1] == ']') ++i;
+    } else if (c == '(') ++depth;
+    else if (c == ')') --depth;
+    else if (c == '|' && depth == 0) return false;
+  }
+  const char next = at + size < source.size() ? source[at + size] : ' ';
+  return next != '?' && next != '*' && next != '{';
+}
+
+bool holds(std::span<const std::string_view> texts, const std::vector<std::string>& values) {
+  for (const std::string_view text : texts)
+    for (const std::string& value : values)
+      if (ascii::ifind(text, value) != std::string_view::npos) return true;
+  return false;
+}
+
+bool is_ascii(const std::vector<std::string>& values) {
+  for (const std::string& value : values)
+    for (const char c : value)
+      if (ascii::is_high(c)) return false;
+  return true;
 }
 
 }  // namespace
@@ -37,7 +78,14 @@ void MessageScan::run_templates() {
       }
       alternatives += ')';
       const std::string wanted = "%\\{" + name + "\\}";  // as the loader leaves it
-      for (std::size_t at = source.find(wanted); at != std::string::npos; at = source.find(wanted, at + alternatives.size()))
+      // Making a pattern costs more than all the rest of a message, so first a look whether the value is there at all.
+      const std::size_t first = source.find(wanted);
+      if (first != std::string::npos && !rule.negated && is_ascii(*values) && is_required(source, first, wanted.size()) &&
+          !holds(template_texts(rule), *values)) {
+        complete = false;
+        break;
+      }
+      for (std::size_t at = first; at != std::string::npos; at = source.find(wanted, at + alternatives.size()))
         source.replace(at, wanted.size(), alternatives);
     }
     if (!complete) continue;
@@ -57,18 +105,24 @@ const std::vector<std::string>* MessageScan::captured(std::string_view name) con
   return nullptr;
 }
 
+std::span<const std::string_view> MessageScan::template_texts(const Rule& rule) {
+  switch (rule.type) {
+    case RuleType::body: return evals_.body();
+    case RuleType::rawbody: return message_.rawbody();
+    case RuleType::uri: return message_.uris();
+    case RuleType::header:
+      single_text_ = message_.get_joined(HeaderQuery::parse(rule.header))
+                         .value_or(rule.if_unset ? std::string_view(*rule.if_unset) : std::string_view());
+      break;
+    case RuleType::full: single_text_ = message_.pristine(); break;
+    default: return {};
+  }
+  return {&single_text_, 1};
+}
+
 void MessageScan::match_template(std::uint32_t index, const Regex& regex) {
   const Rule& rule = context_.rules.rules()[index];
-  std::string_view single;
-  std::span<const std::string_view> texts(&single, 1);
-  switch (rule.type) {
-    case RuleType::header: single = message_.get_joined(HeaderQuery::parse(rule.header)).value_or(rule.if_unset ? std::string_view(*rule.if_unset) : ""); break;
-    case RuleType::body: texts = evals_.body(); break;
-    case RuleType::rawbody: texts = message_.rawbody(); break;
-    case RuleType::uri: texts = message_.uris(); break;
-    case RuleType::full: single = message_.pristine(); break;
-    default: return;
-  }
+  const std::span<const std::string_view> texts = template_texts(rule);
   const bool skip_first = rule.type == RuleType::body && rule.tflags.nosubject && !texts.empty();
   std::uint32_t count = 0;
   const std::uint32_t most = !rule.tflags.multiple ? 1 : rule.tflags.maxhits == 0 ? UINT32_MAX : rule.tflags.maxhits;
