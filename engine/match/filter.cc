@@ -54,21 +54,32 @@ bool Filter::holds(const Check& check, const char* at) const {
   return true;
 }
 
+// The loops over bytes only note where something may stand, without a branch: what they find is too irregular
+// to be predicted.
+
 void Filter::scan_grams(std::string_view text, std::size_t from, std::size_t to,
                         std::vector<Hit>& hits) const {
   const char* const data = text.data();
   const std::uint64_t* const bitmap = bitmap_.data();
-  // A gram stands up to four bytes into its window.
-  for (std::size_t i = from, end = std::min(to + gram_size, text.size()); i < end; ++i) {
+  std::uint32_t places[max_scan + gram_size + 1];
+  std::size_t n = 0;
+  const auto gram_of = [&](std::size_t i) {
     std::uint32_t gram;
     std::memcpy(&gram, data + i, sizeof gram);
-    gram |= case_bits;
+    return gram | case_bits;
+  };
+  // A gram stands up to four bytes into its window.
+  for (std::size_t i = from, end = std::min(to + gram_size, text.size()); i < end; ++i) {
+    const std::uint32_t h = hash(gram_of(i));
+    places[n] = static_cast<std::uint32_t>(i);
+    n += (bitmap[h >> 6] >> (h & 63)) & 1;
+  }
+  for (std::size_t p = 0; p < n; ++p) {
+    const std::size_t i = places[p];
+    const std::uint32_t gram = gram_of(i);
     const std::uint32_t h = hash(gram);
-    const std::uint64_t word = bitmap[h >> 6];
-    const std::uint64_t bit = std::uint64_t{1} << (h & 63);
-    if ((word & bit) == 0) [[likely]]
-      continue;
-    const std::uint32_t rank = ranks_[h >> 6] + count_bits(word & (bit - 1));
+    const std::uint32_t rank =
+        ranks_[h >> 6] + count_bits(bitmap[h >> 6] & ((std::uint64_t{1} << (h & 63)) - 1));
     for (std::uint32_t g = starts_[rank]; g < starts_[rank + 1]; ++g) {
       if (grams_[g].value != gram || grams_[g].back > i) continue;
       const Check& check = checks_[grams_[g].check];
@@ -79,87 +90,88 @@ void Filter::scan_grams(std::string_view text, std::size_t from, std::size_t to,
   }
 }
 
-// `first` says which windows of the word have their first four places at `at`.
-void Filter::report(const Lane& lane, std::size_t word, std::uint64_t first, std::string_view text,
-                    std::size_t at, std::vector<Hit>& hits) const {
+void Filter::report(const Lane& lane, std::string_view text, std::size_t at, std::vector<Hit>& hits) const {
   const auto* const p = reinterpret_cast<const unsigned char*>(text.data()) + at;
-  for (std::size_t j = gram_size; j < max_window && first != 0; ++j) first &= lane.row(j, p[j])[word];
-  for (; first != 0; first &= first - 1) {
-    const Check& check = checks_[lane.checks[word * 64 + static_cast<std::size_t>(std::countr_zero(first))]];
-    if (at + check.size <= text.size()) hits.push_back({check.pattern, static_cast<std::uint32_t>(at)});
+  for (std::size_t word = 0; word < lane.words; ++word) {
+    std::uint64_t set = ~std::uint64_t{0};
+    for (std::size_t j = 0; j < max_window && set != 0; ++j) set &= lane.row(j, p[j])[word];
+    for (; set != 0; set &= set - 1) {
+      const std::size_t slot = word * 64 + static_cast<std::size_t>(std::countr_zero(set));
+      for (std::uint32_t c = lane.first_check[slot]; c < lane.first_check[slot + 1]; ++c) {
+        const Check& check = checks_[lane.checks[c]];
+        if (at + check.size <= text.size()) hits.push_back({check.pattern, static_cast<std::uint32_t>(at)});
+      }
+    }
   }
 }
 
-void Filter::scan_narrow(const Lane& lane, std::string_view text, std::size_t from, std::size_t to,
-                         std::vector<Hit>& hits) const {
+std::size_t Filter::scan_narrow(const Lane& lane, std::string_view text, std::size_t from, std::size_t to,
+                                std::uint32_t* places) const {
   const auto* const data = reinterpret_cast<const unsigned char*>(text.data());
   const std::uint64_t* const m = lane.row(0, 0);
+  std::size_t n = 0;
   for (std::size_t i = from; i < to; ++i) {
     if (lane.high && (i = skip_ascii(data, i, to)) >= to) break;
     const unsigned char* p = data + i;
-    const std::uint64_t set = m[p[0]] & m[256 + p[1]] & m[512 + p[2]] & m[768 + p[3]];
-    if (set != 0) [[unlikely]]
-      report(lane, 0, set, text, i, hits);
+    places[n] = static_cast<std::uint32_t>(i);
+    n += (m[p[0]] & m[256 + p[1]] & m[512 + p[2]] & m[768 + p[3]]) != 0;
   }
+  return n;
 }
 
-void Filter::scan_wide(const Lane& lane, std::string_view text, std::size_t from, std::size_t to,
-                       std::vector<Hit>& hits) const {
+std::size_t Filter::scan_wide(const Lane& lane, std::string_view text, std::size_t from, std::size_t to,
+                              std::uint32_t* places) const {
   const auto* const data = reinterpret_cast<const unsigned char*>(text.data());
+  std::size_t n = 0;
   for (std::size_t i = from; i < to; ++i) {
     if (lane.high && (i = skip_ascii(data, i, to)) >= to) break;
     const unsigned char* p = data + i;
     const std::uint64_t* const rows[] = {lane.row(0, p[0]), lane.row(1, p[1]), lane.row(2, p[2]),
                                          lane.row(3, p[3])};
-    for (std::size_t w = 0; w < wide; ++w) {
-      const std::uint64_t set = rows[0][w] & rows[1][w] & rows[2][w] & rows[3][w];
-      if (set != 0) [[unlikely]]
-        report(lane, w, set, text, i, hits);
-    }
+    std::uint64_t any = 0;
+    for (std::size_t w = 0; w < wide; ++w) any |= rows[0][w] & rows[1][w] & rows[2][w] & rows[3][w];
+    places[n] = static_cast<std::uint32_t>(i);
+    n += any != 0;
   }
+  return n;
 }
 
 #if defined(__x86_64__)
-__attribute__((target("avx2"))) void Filter::scan_wide_avx2(const Lane& lane, std::string_view text,
-                                                            std::size_t from, std::size_t to,
-                                                            std::vector<Hit>& hits) const {
+__attribute__((target("avx2"))) std::size_t Filter::scan_wide_avx2(const Lane& lane, std::string_view text,
+                                                                   std::size_t from, std::size_t to,
+                                                                   std::uint32_t* places) const {
   static_assert(wide == 4);
   const auto* const data = reinterpret_cast<const unsigned char*>(text.data());
   const auto* const m = reinterpret_cast<const __m256i*>(lane.row(0, 0));
+  std::size_t n = 0;
   for (std::size_t i = from; i < to; ++i) {
     if (lane.high && (i = skip_ascii(data, i, to)) >= to) break;
     const unsigned char* p = data + i;
     const __m256i low = _mm256_and_si256(_mm256_load_si256(m + p[0]), _mm256_load_si256(m + 256 + p[1]));
     const __m256i rest =
         _mm256_and_si256(_mm256_load_si256(m + 512 + p[2]), _mm256_load_si256(m + 768 + p[3]));
-    if (_mm256_testz_si256(low, rest) != 0) [[likely]]
-      continue;
-    std::uint64_t set[wide];
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(set), _mm256_and_si256(low, rest));
-    for (std::size_t w = 0; w < wide; ++w)
-      if (set[w] != 0) report(lane, w, set[w], text, i, hits);
+    places[n] = static_cast<std::uint32_t>(i);
+    n += _mm256_testz_si256(low, rest) == 0;
   }
+  return n;
 }
 #else
-void Filter::scan_wide_avx2(const Lane& lane, std::string_view text, std::size_t from, std::size_t to,
-                            std::vector<Hit>& hits) const {
-  scan_wide(lane, text, from, to, hits);
+std::size_t Filter::scan_wide_avx2(const Lane& lane, std::string_view text, std::size_t from, std::size_t to,
+                                   std::uint32_t* places) const {
+  return scan_wide(lane, text, from, to, places);
 }
 #endif
 
-void Filter::scan(std::string_view text, std::size_t from, std::size_t to, std::vector<Hit>& hits) const {
+void Filter::scan(std::size_t pass, std::string_view text, std::size_t from, std::size_t to,
+                  std::vector<Hit>& hits) const {
   hits.clear();
-  if (!grams_.empty()) scan_grams(text, from, to, hits);
-  for (const Lane& lane : lanes_) {
-    if (lane.words == 1)
-      scan_narrow(lane, text, from, to, hits);
-    else if (has_avx2())
-      scan_wide_avx2(lane, text, from, to, hits);
-    else
-      scan_wide(lane, text, from, to, hits);
-  }
-  if (hits.size() > 1)
-    std::ranges::sort(hits, {}, [](const Hit& hit) { return std::uint64_t{hit.offset} << 32 | hit.pattern; });
+  if (pass == lanes_.size()) return scan_grams(text, from, to, hits);
+  const Lane& lane = lanes_[pass];
+  std::uint32_t places[max_scan + 1];
+  const std::size_t n = lane.words == 1 ? scan_narrow(lane, text, from, to, places)
+                        : has_avx2()    ? scan_wide_avx2(lane, text, from, to, places)
+                                        : scan_wide(lane, text, from, to, places);
+  for (std::size_t i = 0; i < n; ++i) report(lane, text, places[i], hits);
 }
 
 std::size_t Filter::bytes() const {
@@ -167,7 +179,8 @@ std::size_t Filter::bytes() const {
                     starts_.size() * sizeof(std::uint32_t) + ranks_.size() * sizeof(std::uint32_t) +
                     bitmap_.size() * sizeof(std::uint64_t);
   for (const Lane& lane : lanes_)
-    sum += lane.storage.size() * sizeof(std::uint64_t) + lane.checks.size() * sizeof(std::uint32_t);
+    sum += lane.storage.size() * sizeof(std::uint64_t) +
+           (lane.checks.size() + lane.first_check.size()) * sizeof(std::uint32_t);
   return sum;
 }
 

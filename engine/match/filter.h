@@ -5,7 +5,7 @@
 
 #include <array>
 #include <cstdint>
-#include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -27,8 +27,14 @@ class Filter {
   // After the last add().
   void finish();
 
-  // Replaces `hits` by every window that begins in [from, to) and stands in `text`, by offset.
-  void scan(std::string_view text, std::size_t from, std::size_t to, std::vector<Hit>& hits) const;
+  // The windows of one pattern are found in one pass where its plan says `ordered`, otherwise in any.
+  [[nodiscard]] std::size_t passes() const { return lanes_.size() + (grams_.empty() ? 0 : 1); }
+  // Replaces `hits` by every window of a pass that begins in [from, to), which is at most max_scan, and
+  // stands in `text`: by offset, give or take `disorder`.
+  void scan(std::size_t pass, std::string_view text, std::size_t from, std::size_t to,
+            std::vector<Hit>& hits) const;
+  static constexpr std::size_t max_scan = 4096;
+  static constexpr std::uint32_t disorder = 4;
 
   [[nodiscard]] std::size_t windows() const { return checks_.size(); }
   [[nodiscard]] std::size_t bytes() const;
@@ -43,6 +49,7 @@ class Filter {
     std::uint32_t pattern = 0;
     std::uint8_t size = 0;
     std::uint8_t gram = PlannedWindow::no_gram;
+    bool ordered = false;
     std::array<std::uint16_t, max_window> sets{};
   };
   struct Gram {
@@ -52,9 +59,10 @@ class Filter {
   };
   static constexpr std::size_t wide = 4;
   struct Lane {
-    std::size_t words = 1;  // of a mask: 1 or `wide`
-    bool high = false;      // every window has a place that is not ASCII
-    std::vector<std::uint32_t> checks;
+    std::size_t words = 1;                   // of a mask: 1 or `wide`
+    bool high = false;                       // every window has a place that is not ASCII
+    std::vector<std::uint32_t> first_check;  // of each slot in `checks`; one more at the end
+    std::vector<std::uint32_t> checks;       // patterns share the windows they have in common
     // For each place in a window and each byte: the windows that may have it there. Rows of `words`, aligned
     // for `wide`.
     std::vector<std::uint64_t> storage;
@@ -68,16 +76,19 @@ class Filter {
   [[nodiscard]] bool holds(const Check& check, const char* at) const;
   void add_grams(std::uint32_t number);
   void finish_grams();
-  void make_lanes(const std::vector<std::uint32_t>& checks, bool high);
+  // The windows of a lane to be, each with the checks that ask for it.
+  struct Bin;
+  void put(std::vector<Bin>& bins, std::span<const std::uint32_t> checks, bool together) const;
+  void make_lanes(const std::vector<Bin>& bins, bool high);
   void scan_grams(std::string_view text, std::size_t from, std::size_t to, std::vector<Hit>& hits) const;
-  void scan_narrow(const Lane& lane, std::string_view text, std::size_t from, std::size_t to,
-                   std::vector<Hit>& hits) const;
-  void scan_wide(const Lane& lane, std::string_view text, std::size_t from, std::size_t to,
-                 std::vector<Hit>& hits) const;
-  void scan_wide_avx2(const Lane& lane, std::string_view text, std::size_t from, std::size_t to,
-                      std::vector<Hit>& hits) const;
-  void report(const Lane& lane, std::size_t word, std::uint64_t first, std::string_view text, std::size_t at,
-              std::vector<Hit>& hits) const;
+  // The places where the first four places of a window of the lane fit; `places` has room for all.
+  std::size_t scan_narrow(const Lane& lane, std::string_view text, std::size_t from, std::size_t to,
+                          std::uint32_t* places) const;
+  std::size_t scan_wide(const Lane& lane, std::string_view text, std::size_t from, std::size_t to,
+                        std::uint32_t* places) const;
+  std::size_t scan_wide_avx2(const Lane& lane, std::string_view text, std::size_t from, std::size_t to,
+                             std::uint32_t* places) const;
+  void report(const Lane& lane, std::string_view text, std::size_t at, std::vector<Hit>& hits) const;
 
   const std::vector<ByteSet>* sets_ = nullptr;
   std::vector<Check> checks_;

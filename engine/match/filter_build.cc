@@ -47,7 +47,7 @@ bool Filter::needs_high(const Window& window) {
 void Filter::add(std::uint32_t pattern, const FilterPlan& plan, const std::vector<ByteSet>& sets) {
   sets_ = &sets;
   for (const PlannedWindow& planned : plan.windows)
-    checks_.push_back({pattern, planned.size, planned.gram, planned.sets});
+    checks_.push_back({pattern, planned.size, planned.gram, plan.ordered, planned.sets});
 }
 
 void Filter::add_grams(std::uint32_t number) {
@@ -69,21 +69,58 @@ void Filter::add_grams(std::uint32_t number) {
   for (const std::uint32_t value : values) grams_.push_back({value, number, check.gram});
 }
 
-void Filter::make_lanes(const std::vector<std::uint32_t>& checks, bool high) {
-  for (std::size_t done = 0; done < checks.size();) {
+struct Filter::Bin {
+  static constexpr std::size_t room = wide * 64;
+  struct Slot {
+    std::vector<std::uint32_t> checks;
+  };
+  std::vector<Slot> slots;
+
+  [[nodiscard]] Slot* slot_of(const Filter& filter, const Check& check) {
+    for (Slot& slot : slots) {
+      const Check& other = filter.checks_[slot.checks.front()];
+      if (other.size == check.size && other.sets == check.sets) return &slot;
+    }
+    return nullptr;
+  }
+};
+
+// `together`: all of them in one lane, which has room for the windows of one pattern.
+void Filter::put(std::vector<Bin>& bins, std::span<const std::uint32_t> checks, bool together) const {
+  if (checks.empty()) return;
+  const auto new_in = [&](Bin& bin) {
+    return std::ranges::count_if(checks,
+                                 [&](std::uint32_t c) { return bin.slot_of(*this, checks_[c]) == nullptr; });
+  };
+  if (bins.empty() ||
+      (together && bins.back().slots.size() + static_cast<std::size_t>(new_in(bins.back())) > Bin::room))
+    bins.emplace_back();
+  for (const std::uint32_t number : checks) {
+    if (Bin::Slot* slot = bins.back().slot_of(*this, checks_[number])) {
+      slot->checks.push_back(number);
+      continue;
+    }
+    if (bins.back().slots.size() == Bin::room) bins.emplace_back();
+    bins.back().slots.push_back({{number}});
+  }
+}
+
+void Filter::make_lanes(const std::vector<Bin>& bins, bool high) {
+  for (const Bin& bin : bins) {
     Lane& lane = lanes_.emplace_back();
     lane.high = high;
-    lane.words = checks.size() - done > 64 ? wide : 1;
-    const std::size_t n = std::min(checks.size() - done, lane.words * 64);
-    const auto first = checks.begin() + static_cast<std::ptrdiff_t>(done);
-    lane.checks.assign(first, first + static_cast<std::ptrdiff_t>(n));
-    done += n;
+    lane.words = bin.slots.size() > 64 ? wide : 1;
+    for (const Bin::Slot& slot : bin.slots) {
+      lane.first_check.push_back(static_cast<std::uint32_t>(lane.checks.size()));
+      lane.checks.insert(lane.checks.end(), slot.checks.begin(), slot.checks.end());
+    }
+    lane.first_check.push_back(static_cast<std::uint32_t>(lane.checks.size()));
     constexpr std::size_t alignment = 64;
     lane.storage.resize(max_window * 256 * lane.words + alignment / sizeof(std::uint64_t));
     const auto address = reinterpret_cast<std::uintptr_t>(lane.storage.data());
     lane.first = (alignment - address % alignment) % alignment / sizeof(std::uint64_t);
-    for (std::size_t slot = 0; slot < n; ++slot) {
-      const Check& check = checks_[lane.checks[slot]];
+    for (std::size_t slot = 0; slot < bin.slots.size(); ++slot) {
+      const Check& check = checks_[bin.slots[slot].checks.front()];
       const std::uint64_t bit = std::uint64_t{1} << (slot % 64);
       for (std::size_t j = 0; j < max_window; ++j) {
         const ByteSet set = j < check.size ? (*sets_)[check.sets[j]] : ByteSet::all();
@@ -99,17 +136,28 @@ void Filter::finish() {
   // Windows that could be found by hash join the others where a lane has room for all of them: that saves a
   // pass.
   const bool few = checks_.size() <= 64;
-  std::vector<std::uint32_t> high;
-  std::vector<std::uint32_t> rest;
-  for (std::uint32_t number = 0; number < checks_.size(); ++number) {
-    const Check& check = checks_[number];
-    if (check.gram != PlannedWindow::no_gram && !few) {
-      add_grams(number);
-      continue;
+  std::vector<Bin> high;
+  std::vector<Bin> rest;
+  for (std::uint32_t first = 0, next = 0; first < checks_.size(); first = next) {
+    while (next < checks_.size() && checks_[next].pattern == checks_[first].pattern) ++next;
+    const bool ordered = checks_[first].ordered;
+    bool all_grams = true;
+    for (std::uint32_t number = first; number < next; ++number)
+      all_grams = all_grams && checks_[number].gram != PlannedWindow::no_gram;
+    std::vector<std::uint32_t> high_masks;
+    std::vector<std::uint32_t> masks;
+    for (std::uint32_t number = first; number < next; ++number) {
+      const Check& check = checks_[number];
+      if (!few && (all_grams || (!ordered && check.gram != PlannedWindow::no_gram))) {
+        add_grams(number);
+        continue;
+      }
+      Window window;
+      for (std::size_t j = 0; j < check.size; ++j) window.push_back((*sets_)[check.sets[j]]);
+      (!few && !ordered && needs_high(window) ? high_masks : masks).push_back(number);
     }
-    Window window;
-    for (std::size_t j = 0; j < check.size; ++j) window.push_back((*sets_)[check.sets[j]]);
-    (!few && needs_high(window) ? high : rest).push_back(number);
+    put(high, high_masks, ordered);
+    put(rest, masks, ordered);
   }
   make_lanes(rest, false);
   make_lanes(high, true);

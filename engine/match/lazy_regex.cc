@@ -5,23 +5,30 @@
 namespace thresh {
 namespace {
 
-Result<Regex> compile(const PerlPattern& pattern, bool existence) {
+Result<LazyRegex::Compiled> compile(const PerlPattern& pattern, bool existence) {
   auto tree = syntax::parse(pattern.source, pattern.modifiers);
   if (!tree) return std::unexpected(std::move(tree.error()));
-  return Regex::compile(existence ? existence_form(*tree) : *tree);
+  std::optional<SequenceCounter> counter;
+  if (existence)
+    tree = existence_form(*tree);
+  else
+    counter = SequenceCounter::make(*tree);
+  auto regex = Regex::compile(*tree);
+  if (!regex) return std::unexpected(std::move(regex.error()));
+  return LazyRegex::Compiled{std::move(*regex), std::move(counter)};
 }
 
 }  // namespace
 
-const Regex& LazyRegex::make() const {
+const LazyRegex::Compiled& LazyRegex::make() const {
   const std::lock_guard lock(mutex_);
-  if (!regex_) {
+  if (!compiled_) {
     auto compiled = compile(*pattern_, existence_);
-    if (!compiled) compiled = Regex::compile("(?!)");
-    regex_ = std::make_unique<const Regex>(std::move(*compiled));
-    ready_.store(regex_.get(), std::memory_order_release);
+    if (!compiled) compiled = LazyRegex::Compiled{*Regex::compile("(?!)"), std::nullopt};
+    compiled_ = std::make_unique<const Compiled>(std::move(*compiled));
+    ready_.store(compiled_.get(), std::memory_order_release);
   }
-  return *regex_;
+  return *compiled_;
 }
 
 }  // namespace thresh

@@ -14,9 +14,6 @@
 namespace thresh {
 namespace {
 
-// Windows are looked for in so many bytes at a time.
-constexpr std::size_t chunk = 4096;
-
 struct CompiledPattern {
   explicit CompiledPattern(const PatternSpec& spec) : form(spec.pattern, true), whole(spec.pattern, false) {}
   LazyRegex form;   // whether there is a match
@@ -30,6 +27,12 @@ struct CompiledGroup {
   PatternGroup group;
   std::vector<std::unique_ptr<CompiledPattern>> patterns;
   std::vector<std::uint32_t> always;  // patterns without a requirement
+  struct Run {
+    std::uint32_t pattern;
+    std::uint32_t length;
+    ByteSet set;
+  };
+  std::vector<Run> runs;  // patterns that require bytes in a row
   Filter filter;
 };
 
@@ -78,6 +81,10 @@ Result<Matcher> Matcher::compile(std::vector<PatternGroup> groups, const MatchOp
         group.always.push_back(i);
         continue;
       }
+      if (requirement->run_length > 0) {
+        group.runs.push_back({i, requirement->run_length, state->sets[requirement->run_set]});
+        continue;
+      }
       pattern.least_before = requirement->least_before;
       pattern.most_before = requirement->most_before;
       pattern.times = requirement->times;
@@ -106,6 +113,7 @@ void Matcher::scan(GroupId id, std::span<const std::string_view> texts, MatchScr
     if (MatchScratch::State::is_done(spec, s.progress[hit.pattern])) return;
     // The newline before a text belongs to it.
     while (current < texts.size() && hit.offset + 1 >= s.starts[current + 1]) ++current;
+    while (current > 0 && hit.offset + 1 < s.starts[current]) --current;
     if (current == texts.size() || (spec.skip_first_text && current == 0)) return;
     MatchScratch::State::Progress& progress = s.touch(hit.pattern);
     if (current < progress.next_text) return;
@@ -113,6 +121,7 @@ void Matcher::scan(GroupId id, std::span<const std::string_view> texts, MatchScr
     std::int64_t window = static_cast<std::int64_t>(hit.offset) - s.starts[current];
     if (pattern.times > 1) {
       // Enough of them: the first of the last so many may be the one that a match begins with.
+      if (current < progress.seen_in) return;  // no window within one text
       if (current > progress.seen_in) progress.seen = 0;
       progress.seen_in = current;
       const std::uint32_t turn = progress.seen++ % pattern.times;
@@ -124,15 +133,17 @@ void Matcher::scan(GroupId id, std::span<const std::string_view> texts, MatchScr
     std::size_t from = 0;
     std::size_t last_start = text.size();
     if (pattern.most_before != syntax::unlimited)
-      from = static_cast<std::size_t>(std::max<std::int64_t>(0, window - pattern.most_before));
+      from = static_cast<std::size_t>(
+          std::max<std::int64_t>(0, window - pattern.most_before - Filter::disorder));
     if (pattern.most_before < near_window) {
-      const std::int64_t last = window + 1 - pattern.least_before;
+      const std::int64_t last =
+          window + 1 - pattern.least_before + (pattern.times > 1 ? Filter::disorder : 0);
       if (last < 0) return;
       last_start = static_cast<std::size_t>(last);
     } else {
       progress.next_text = current + 1;
     }
-    const bool found = s.look(spec, pattern.form.get(), text, from, last_start, progress);
+    const bool found = s.look(spec, pattern.form.get().regex, text, from, last_start, progress);
     if (!found) return;
     progress.next_text = current + 1;
     if (spec.multiple)
@@ -141,22 +152,40 @@ void Matcher::scan(GroupId id, std::span<const std::string_view> texts, MatchScr
       progress.count = 1;
   };
   const std::string_view joined = s.joined_text();
-  for (std::size_t from = 0; from < joined.size(); from += chunk) {
-    group.filter.scan(joined, from, std::min(from + chunk, joined.size()), s.windows);
-    s.work.windows += s.windows.size();
-    for (const Filter::Hit hit : s.windows) confirm(hit);
+  for (std::size_t pass = 0; pass < group.filter.passes(); ++pass) {
+    current = 0;
+    for (std::size_t from = 0; from < joined.size(); from += Filter::max_scan) {
+      group.filter.scan(pass, joined, from, std::min(from + Filter::max_scan, joined.size()), s.windows);
+      s.work.windows += s.windows.size();
+      for (const Filter::Hit hit : s.windows) confirm(hit);
+    }
+  }
+
+  for (const CompiledGroup::Run& run : group.runs) {
+    const PatternSpec& spec = specs[run.pattern];
+    for (std::size_t t = spec.skip_first_text ? 1 : 0; t < texts.size(); ++t) {
+      if (texts[t].size() < run.length || !has_run(texts[t], run.set, run.length)) continue;
+      MatchScratch::State::Progress& progress = s.touch(run.pattern);
+      if (spec.multiple)
+        s.count(spec, group.patterns[run.pattern]->whole.get(), texts[t], progress);
+      else if (s.look(spec, group.patterns[run.pattern]->form.get().regex, texts[t], 0, texts[t].size(),
+                      progress))
+        progress.count = 1;
+      if (MatchScratch::State::is_done(spec, progress)) break;
+    }
   }
 
   for (const std::uint32_t i : group.always) {
     const PatternSpec& spec = specs[i];
     const bool asks_only = !spec.multiple && !spec.want_captures;
-    const Regex& regex = asks_only ? group.patterns[i]->form.get() : group.patterns[i]->whole.get();
+    const LazyRegex::Compiled& compiled =
+        asks_only ? group.patterns[i]->form.get() : group.patterns[i]->whole.get();
     MatchScratch::State::Progress& progress = s.touch(i);
     for (std::size_t t = spec.skip_first_text ? 1 : 0; t < texts.size(); ++t) {
       if (MatchScratch::State::is_done(spec, progress)) break;
       if (!asks_only)
-        s.count(spec, regex, texts[t], progress);
-      else if (s.look(spec, regex, texts[t], 0, texts[t].size(), progress))
+        s.count(spec, compiled, texts[t], progress);
+      else if (s.look(spec, compiled.regex, texts[t], 0, texts[t].size(), progress))
         progress.count = 1;
     }
   }

@@ -13,11 +13,13 @@ namespace thresh {
 namespace {
 
 // A requirement that costs more than this is met by nearly every text: PCRE2 looks at once.
-constexpr double too_dear = 9e-3;
+constexpr double too_dear = 6e-3;
 // Windows of one pattern that are looked for by masks, of those with a byte that is not ASCII and of the
-// others.
+// others: more where a false alarm costs more.
 constexpr std::size_t most_high_masks = 8;
-constexpr std::size_t most_masks = 16;
+constexpr std::size_t most_masks = 6;
+constexpr std::size_t most_dear_masks = 32;
+constexpr double dear = 4;
 
 // How one pattern will be looked for, before its sets have numbers.
 struct Draft {
@@ -27,6 +29,8 @@ struct Draft {
   };
   Requirement requirement;
   std::vector<Part> parts;
+  std::optional<Run> run;
+  bool ordered = false;
 };
 
 // Masks look at the first four places at once and at the others only where those fit: where a later place is
@@ -58,7 +62,10 @@ Draft draft_for(Requirement requirement) {
   }
   std::uint32_t trimmed = 0;
   for (auto* windows : {&high, &rest}) {
-    for (Window& window : united(std::move(*windows), windows == &high ? most_high_masks : most_masks)) {
+    const std::size_t most = requirement.price > dear ? most_dear_masks
+                             : windows == &high       ? most_high_masks
+                                                      : most_masks;
+    for (Window& window : united(std::move(*windows), most)) {
       if (windows == &rest) trimmed = std::max(trimmed, trim(window));
       draft.parts.push_back({std::move(window), PlannedWindow::no_gram});
     }
@@ -79,8 +86,17 @@ Result<std::optional<Draft>> draft_for(const PatternSpec& spec) {
   auto trimmed = Regex::compile(form);
   if (!trimmed) return fail(trimmed.error().what, spec.name, trimmed.error().remedy);
   auto requirement = find_requirement(form);
-  if (!requirement || requirement->cost() > too_dear) return std::nullopt;
-  return draft_for(std::move(*requirement));
+  const double cost = requirement ? requirement->cost() : 1;
+  if (auto run = find_run(form); run && run->cost(confirmation_price(form)) < std::min(cost, too_dear)) {
+    Draft draft;
+    draft.run = run;
+    return draft;
+  }
+  if (cost > too_dear) return std::nullopt;
+  Draft draft = draft_for(std::move(*requirement));
+  draft.ordered =
+      spec.multiple || draft.requirement.times > 1 || draft.requirement.most_before >= near_window;
+  return draft;
 }
 
 // Gives equal sets one number.
@@ -105,6 +121,13 @@ PatternPlan numbered(const Draft& draft, SetNumbers& numbers) {
   plan.least_before = draft.requirement.least_before;
   plan.most_before = draft.requirement.most_before;
   plan.times = draft.requirement.times;
+  plan.ordered = draft.ordered;
+  if (draft.run) {
+    const auto number = numbers.of(draft.run->set);
+    if (!number) return std::nullopt;
+    plan.run_set = *number;
+    plan.run_length = draft.run->length;
+  }
   for (const Draft::Part& part : draft.parts) {
     PlannedWindow& window = plan.windows.emplace_back();
     window.size = static_cast<std::uint8_t>(part.window.size());

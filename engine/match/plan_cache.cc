@@ -21,7 +21,7 @@ namespace thresh {
 namespace {
 
 // Raised whenever analysis, choice or layout change.
-constexpr std::uint32_t format_version = 1;
+constexpr std::uint32_t format_version = 5;
 constexpr std::string_view magic = "THRMATCH";
 constexpr std::size_t digest_size = 32;
 constexpr std::size_t head_size = magic.size() + 2 * digest_size;
@@ -134,11 +134,15 @@ std::string serialize(const MatchPlan& plan) {
   for (const auto& group : plan.groups) {
     out.number(static_cast<std::uint32_t>(group.size()));
     for (const PatternPlan& pattern : group) {
-      out.number(pattern ? static_cast<std::uint32_t>(pattern->windows.size()) : 0);
+      out.number(pattern ? 1 : 0);
       if (!pattern) continue;
       out.number(pattern->least_before);
       out.number(pattern->most_before);
       out.number(pattern->times);
+      out.number(pattern->ordered ? 1 : 0);
+      out.number(pattern->run_length);
+      out.number(pattern->run_set);
+      out.number(static_cast<std::uint32_t>(pattern->windows.size()));
       for (const PlannedWindow& window : pattern->windows) out.bytes(&window, sizeof window);
     }
   }
@@ -167,14 +171,18 @@ std::optional<MatchPlan> deserialize(std::string_view text, std::span<const Patt
     if (in.number() != groups[g].patterns.size()) return std::nullopt;
     plan.groups[g].resize(groups[g].patterns.size());
     for (PatternPlan& pattern : plan.groups[g]) {
-      const std::uint32_t windows = in.count(sizeof(PlannedWindow));
-      if (windows == 0) continue;
+      if (in.number() == 0) continue;
       pattern.emplace();
       pattern->least_before = in.number();
       pattern->most_before = in.number();
       pattern->times = in.number();
-      if (pattern->times == 0 || pattern->times > max_times) return std::nullopt;
-      pattern->windows.resize(windows);
+      pattern->ordered = in.number() != 0;
+      pattern->run_length = in.number();
+      pattern->run_set = static_cast<std::uint16_t>(in.number());
+      pattern->windows.resize(in.count(sizeof(PlannedWindow)));
+      if (pattern->times == 0 || pattern->times > max_times ||
+          (pattern->run_length > 0 && pattern->run_set >= plan.sets.size()))
+        return std::nullopt;
       for (PlannedWindow& window : pattern->windows)
         if (!in.bytes(&window, sizeof window) || !is_sound(window, plan.sets.size())) return std::nullopt;
     }

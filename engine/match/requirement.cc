@@ -47,9 +47,7 @@ class Finder {
 
   std::optional<Requirement> find(const syntax::Pattern& pattern) {
     if (depends_on_search(pattern.root)) return std::nullopt;
-    constexpr double simple = 300;
-    constexpr double most = 30;
-    price_ = std::clamp(static_cast<double>(size_of(pattern.root)) / simple, 1.0, most);
+    price_ = confirmation_price(pattern);
     const std::uint32_t end = machine_.add(Automaton::Kind::unknown);
     Part whole = build(pattern.root, end, {0, 0}, true);
     consider(whole.best, std::array{Point{whole.entry, {0, 0}}});
@@ -89,12 +87,6 @@ class Finder {
       return h ^ (h >> 29);
     }
   };
-
-  static std::size_t size_of(const Node& node) {
-    std::size_t n = 1;
-    for (const Node& child : node.children) n += size_of(child);
-    return n;
-  }
 
   // Whether a match depends on where the search began or on attempts before it, or may end before its pattern
   // does.
@@ -490,18 +482,27 @@ std::vector<Window> united(std::vector<Window> windows, std::size_t most) {
 }
 
 double Requirement::cost() const {
-  // A window found costs a hundredth of a confirmation; one near which alone a match is looked for, a
-  // thirtieth.
   constexpr double text_size = 300;
-  constexpr double hit = 0.012;
+  constexpr double hit = 0.02;
   double confirmations = frequency;
   if (times > 1) {
     // What is in a text once is likely to be there again: a geometric law, not Poisson's.
     const double expected = text_size * frequency;
     confirmations = std::pow(expected / (1 + expected), times) / text_size;
   }
-  confirmations *= most_before < near_window ? price / 30 : price;
-  return confirmations + hit * frequency;
+  const double confirmation = most_before < near_window ? 0.06 + 0.02 * price : 0.5 * price;
+  return hit * frequency + confirmation * confirmations;
+}
+
+double confirmation_price(const syntax::Pattern& pattern) {
+  const auto size_of = [](const auto& self, const Node& node) -> double {
+    double n = 1;
+    for (const Node& child : node.children) n += self(self, child);
+    return n;
+  };
+  constexpr double simple = 300;
+  constexpr double most = 30;
+  return std::clamp(size_of(size_of, pattern.root) / simple, 1.0, most);
 }
 
 std::optional<Requirement> find_requirement(const syntax::Pattern& pattern) {

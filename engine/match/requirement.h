@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "engine/regex/byte_set.h"
@@ -35,7 +36,8 @@ struct Requirement {
   // A window begins one byte before what it was found for.
   bool begins_before = false;
 
-  // What it costs to look for it and to confirm where it stands, for choosing: in confirmations a byte.
+  // What it costs to look for it and to confirm where it stands, for choosing: in microseconds a byte,
+  // roughly.
   [[nodiscard]] double cost() const;
 };
 
@@ -45,6 +47,19 @@ inline constexpr std::uint32_t near_window = 128;
 // The rarest requirement found; nothing when the pattern has none (it may match the empty string, for
 // example).
 [[nodiscard]] std::optional<Requirement> find_requirement(const syntax::Pattern& pattern);
+
+// A row of bytes of one set that every match contains.
+struct Run {
+  ByteSet set;
+  std::uint32_t length = 0;
+  // As Requirement::cost().
+  [[nodiscard]] double cost(double price) const;
+};
+[[nodiscard]] std::optional<Run> find_run(const syntax::Pattern& pattern);
+// Whether so many bytes of `set` stand in a row. Looks at few bytes where such rows are long and rare.
+[[nodiscard]] bool has_run(std::string_view text, const ByteSet& set, std::size_t length);
+// How much more than a simple pattern PCRE2 has to do for this one.
+[[nodiscard]] double confirmation_price(const syntax::Pattern& pattern);
 
 // At most `most` windows of which one holds wherever one of `windows` does: neighbours are united where that
 // adds least.

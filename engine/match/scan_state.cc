@@ -54,8 +54,14 @@ bool MatchScratch::State::look(const PatternSpec& spec, const Regex& re, std::st
   return status == MatchStatus::match;
 }
 
-void MatchScratch::State::count(const PatternSpec& spec, const Regex& re, std::string_view text,
-                                Progress& at) {
+void MatchScratch::State::count(const PatternSpec& spec, const LazyRegex::Compiled& compiled,
+                                std::string_view text, Progress& at) {
+  if (compiled.counter && spec.multiple && !spec.want_captures) {
+    constexpr std::uint32_t all = 0xffffffff;
+    at.count += compiled.counter->count(text, spec.maxhits == 0 ? all : spec.maxhits - at.count);
+    return;
+  }
+  const Regex& re = compiled.regex;
   ++work.confirmations;
   at.confirmed = true;
   const MatchStatus status = re.each(text, regex, [&](Span found) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/match/filter.h"
+#include "engine/match/lazy_regex.h"
 #include "engine/match/matcher.h"
 
 namespace thresh {
@@ -58,7 +59,8 @@ struct MatchScratch::State {
   bool look(const PatternSpec& spec, const Regex& re, std::string_view text, std::size_t from,
             std::size_t last_start, Progress& at);
   // Counts all matches in `text`, as far as the spec asks, and keeps what they capture.
-  void count(const PatternSpec& spec, const Regex& re, std::string_view text, Progress& at);
+  void count(const PatternSpec& spec, const LazyRegex::Compiled& compiled, std::string_view text,
+             Progress& at);
 
  private:
   void note_limit(const std::string& rule);
