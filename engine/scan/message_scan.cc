@@ -7,29 +7,45 @@
 
 namespace thresh {
 
-MessageScan::MessageScan(const ScanContext& context, const Message& message, Slot& slot)
+MessageScan::MessageScan(const ScanContext& context, const Message& message, Slot& slot,
+                         StageClock& clock)
     : context_(context),
       message_(message),
       slot_(slot),
+      clock_(clock),
       evals_(message, context.rules, context.eval_settings, slot.scratch.regex()) {}
 
 void MessageScan::run() {
   extract_metadata(evals_);
+  clock_.enter(Stage::mime_headers);
   run_mimeheaders();
   run_uri_details();
+  clock_.enter(Stage::headers);
   scan_headers();
+  clock_.enter(Stage::header_evals);
   run_evals(RuleType::header_eval);
+  clock_.enter(Stage::body_text);
   // FreeMail cuts addresses out of the lines that body rules see, and body evals after them.
-  scan_texts(context_.plan.body, evals_.body());
-  scan_texts(context_.plan.uri, message_.uris());
+  const auto body = evals_.body();
+  clock_.enter(Stage::body);
+  scan_texts(context_.plan.body, body);
+  clock_.enter(Stage::uri_list);
+  const auto uris = message_.uris();
+  clock_.enter(Stage::uri);
+  scan_texts(context_.plan.uri, uris);
+  clock_.enter(Stage::body_evals);
   run_evals(RuleType::body_eval);
+  clock_.enter(Stage::rawbody);
   scan_texts(context_.plan.rawbody, message_.rawbody());
   run_evals(RuleType::rawbody_eval);
+  clock_.enter(Stage::full);
   scan_texts(context_.plan.full, texts_of(context_.plan.full.group));
   run_evals(RuleType::full_eval);
+  clock_.enter(Stage::metas);
   take_hits_of_evals();
   run_templates();
   evaluate_metas();
+  clock_.enter(Stage::verdict);
 }
 
 void MessageScan::got_hit(std::uint32_t rule, double value, std::uint32_t hits) {

@@ -9,6 +9,7 @@
 #include "engine/scan/rule_plan.h"
 #include "engine/scan/scanner.h"
 #include "engine/scan/slot.h"
+#include "engine/scan/stages.h"
 
 namespace thresh {
 
@@ -23,7 +24,8 @@ struct ScanContext {
 
 class MessageScan {
  public:
-  MessageScan(const ScanContext& context, const Message& message, Slot& slot);
+  // `clock` is told where each stage begins; it is in Stage::read.
+  MessageScan(const ScanContext& context, const Message& message, Slot& slot, StageClock& clock);
   // All stages, in SpamAssassin's order (Plugin/Check.pm check_main).
   void run();
   [[nodiscard]] Verdict verdict(const ScannerOptions& options, ScanDetail detail);
@@ -53,6 +55,7 @@ class MessageScan {
   const ScanContext& context_;
   const Message& message_;
   Slot& slot_;
+  StageClock& clock_;
   EvalContext evals_;
   std::vector<std::pair<std::uint32_t, std::string>> logs_;  // rule → what its test said
   std::vector<MatchScratch::Capture> captures_;              // of MIME header and template rules

@@ -2,6 +2,7 @@
 
 #include "engine/scan/message_scan.h"
 #include "engine/scan/message_settings.h"
+#include "engine/scan/stages.h"
 
 namespace thresh {
 
@@ -88,12 +89,18 @@ Result<std::unique_ptr<const Scanner>> Scanner::make(RuleSet rules, const Scanne
 Verdict Scanner::scan(std::string_view raw, const Envelope& envelope, ScanDetail detail) const {
   auto loan = state_->slots.borrow();
   Slot& slot = *loan;
+  StageTimes times{};
+  StageClock clock;
+  clock.start(detail.times ? &times : nullptr, Stage::read);
   slot.begin_message();
   const Message message(raw, state_->settings, slot.arena, envelope);
   const ScanContext context{state_->rules, state_->plan, state_->matcher, state_->metas, state_->eval_settings};
-  MessageScan scan(context, message, slot);
+  MessageScan scan(context, message, slot, clock);
   scan.run();
-  return scan.verdict(state_->options, detail);
+  Verdict verdict = scan.verdict(state_->options, detail);
+  clock.stop();
+  verdict.times = times;
+  return verdict;
 }
 
 const RuleSet& Scanner::rules() const { return state_->rules; }

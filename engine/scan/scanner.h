@@ -54,6 +54,7 @@ struct ScanDetail {
   bool subrules = false;  // also hits of __NAME
   bool texts = false;     // VerdictHit::text
   bool matches = false;   // Verdict::matches
+  bool times = false;     // Verdict::times
 };
 
 // A rule that is defined but never runs in this Scanner, and why ("look-ups are off", "score is 0", ...).

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/scan/stages.h"
+
 namespace thresh {
 
 // What to do with the message, by its score alone; the milter may soften it.
@@ -44,6 +46,7 @@ struct Verdict {
   std::vector<std::string> partial;   // what did not answer in time ("dkim", "dnsbl:zen.example")
   std::vector<std::string> limited;   // rules whose pattern ran into PCRE2's match limit: unknown, counted as no hit
   std::vector<MatchedText> matches;   // where asked for
+  StageTimes times{};                 // where asked for
 };
 
 }  // namespace thresh
