@@ -2,10 +2,11 @@
 //
 //   thresh_bench [--benchmark_...] [RULES_PATH... -- MAIL_PATH...]
 //
-// Without arguments: the rules and samples that ship.
+// Without arguments: the rules and samples that ship. THRESH_BENCH_CACHE (environment): where match plans are kept.
 #include <benchmark/benchmark.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
@@ -63,7 +64,8 @@ int run(int argc, char** argv) {
 
   auto loaded = RuleSet::load(rules);
   if (!loaded) return std::fprintf(stderr, "%s\n", loaded.error().text().c_str()), 2;
-  auto scanner = Scanner::make(std::move(*loaded));
+  const char* cache = std::getenv("THRESH_BENCH_CACHE");
+  auto scanner = Scanner::make(std::move(*loaded), {.cache_dir = cache != nullptr ? cache : ""});
   if (!scanner) return std::fprintf(stderr, "%s\n", scanner.error().text().c_str()), 2;
   Input input{std::move(*scanner), {}};
   constexpr std::size_t max_size = 64 << 20;

@@ -39,9 +39,9 @@ class MessageScan {
   void take_hits_of_evals();
   void run_templates();
   void evaluate_metas();
-  void match_template(std::uint32_t rule, const Regex& regex);
+  void match_template(const TemplateRule& planned, const Regex& regex, std::span<const std::string_view> texts);
   // What a rule with %{NAME} in its pattern looks at.
-  [[nodiscard]] std::span<const std::string_view> template_texts(const Rule& rule);
+  [[nodiscard]] std::span<const std::string_view> template_texts(const TemplateRule& planned, const Rule& rule);
   // Values captured under NAME; null when there are none.
   [[nodiscard]] const std::vector<std::string>* captured(std::string_view name) const;
 

@@ -31,7 +31,7 @@ class Planner {
       if (auto status = add(i, all[i]); !status) return std::unexpected(status.error());
     }
     std::stable_sort(plan_.templates.begin(), plan_.templates.end(),
-                     [&](std::uint32_t a, std::uint32_t b) { return all[a].priority < all[b].priority; });
+                     [&](const TemplateRule& a, const TemplateRule& b) { return all[a.index()].priority < all[b.index()].priority; });
     return std::move(plan_);
   }
 
@@ -39,7 +39,7 @@ class Planner {
   Result<void> add(std::uint32_t index, const Rule& rule) {
     plan_.runs[index] = rule.type != RuleType::meta && rule.type != RuleType::empty;
     if (!rule.templates.empty()) {
-      plan_.templates.push_back(index);
+      plan_.templates.emplace_back(index, rule);
       return {};
     }
     switch (rule.type) {

@@ -12,6 +12,7 @@
 #include "engine/match/matcher.h"
 #include "engine/message/header_query.h"
 #include "engine/scan/scanner.h"
+#include "engine/scan/template_rule.h"
 #include "rules/language/rule_set.h"
 
 namespace thresh {
@@ -61,7 +62,7 @@ struct RulePlan {
   std::vector<PlannedEval> evals;
   std::vector<PlannedMimeHeader> mimeheaders;
   std::vector<PlannedUriDetail> uri_details;
-  std::vector<std::uint32_t> templates;  // rules with %{NAME} in their pattern, in the order of their priorities
+  std::vector<TemplateRule> templates;  // in the order of their priorities
   std::vector<bool> active;          // rules whose score is not 0
   std::vector<bool> runs;            // of these, those that are no metas and are tried on every message
   std::vector<IdleRule> idle;
