@@ -24,6 +24,7 @@ struct Input {
 
 void scan_all(benchmark::State& state, const Input& input) {
   StageTimes sum{};
+  MatchWork work;
   std::size_t bytes = 0;
   for (const std::string& message : input.messages) {
     bytes += message.size();
@@ -31,8 +32,9 @@ void scan_all(benchmark::State& state, const Input& input) {
   }
   for (auto _ : state) {
     for (const std::string& message : input.messages) {
-      const Verdict verdict = input.scanner->scan(message, {}, {.times = true});
+      const Verdict verdict = input.scanner->scan(message, {}, {.cost = true});
       for (std::size_t stage = 0; stage < stage_count; ++stage) sum[stage] += verdict.times[stage];
+      work += verdict.work;
     }
   }
   const double scans = static_cast<double>(state.iterations()) * static_cast<double>(input.messages.size());
@@ -43,6 +45,10 @@ void scan_all(benchmark::State& state, const Input& input) {
     state.counters[std::string(to_string(static_cast<Stage>(stage)))] = microseconds;
   }
   state.counters["us_a_message"] = all;
+  state.counters["windows"] = static_cast<double>(work.windows) / scans;
+  state.counters["pcre2_runs"] = static_cast<double>(work.confirmations) / scans;
+  state.counters["without_pcre2_%"] =
+      100 * (1 - static_cast<double>(work.confirmed) / static_cast<double>(work.answers));
   state.SetItemsProcessed(static_cast<std::int64_t>(scans));
   state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * static_cast<std::int64_t>(bytes));
 }

@@ -67,6 +67,17 @@ struct MatchWork {
   std::uint64_t confirmed = 0;      // of these, those for which PCRE2 ran
   std::uint64_t windows = 0;        // places where what a pattern requires stood
   std::uint64_t confirmations = 0;  // runs of PCRE2
+
+  MatchWork& operator+=(const MatchWork& o) {
+    answers += o.answers;
+    confirmed += o.confirmed;
+    windows += o.windows;
+    confirmations += o.confirmations;
+    return *this;
+  }
+  MatchWork operator-(const MatchWork& o) const {
+    return {answers - o.answers, confirmed - o.confirmed, windows - o.windows, confirmations - o.confirmations};
+  }
 };
 
 class MatchScratch;

@@ -91,15 +91,19 @@ Verdict Scanner::scan(std::string_view raw, const Envelope& envelope, ScanDetail
   Slot& slot = *loan;
   StageTimes times{};
   StageClock clock;
-  clock.start(detail.times ? &times : nullptr, Stage::read);
+  clock.start(detail.cost ? &times : nullptr, Stage::read);
   slot.begin_message();
+  const MatchWork before = slot.scratch.work();
   const Message message(raw, state_->settings, slot.arena, envelope);
   const ScanContext context{state_->rules, state_->plan, state_->matcher, state_->metas, state_->eval_settings};
   MessageScan scan(context, message, slot, clock);
   scan.run();
   Verdict verdict = scan.verdict(state_->options, detail);
   clock.stop();
-  verdict.times = times;
+  if (detail.cost) {
+    verdict.times = times;
+    verdict.work = slot.scratch.work() - before;
+  }
   return verdict;
 }
 

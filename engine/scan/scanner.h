@@ -54,7 +54,7 @@ struct ScanDetail {
   bool subrules = false;  // also hits of __NAME
   bool texts = false;     // VerdictHit::text
   bool matches = false;   // Verdict::matches
-  bool times = false;     // Verdict::times
+  bool cost = false;      // Verdict::times and Verdict::work
 };
 
 // A rule that is defined but never runs in this Scanner, and why ("look-ups are off", "score is 0", ...).

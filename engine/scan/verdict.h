@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/match/matcher.h"
 #include "engine/scan/stages.h"
 
 namespace thresh {
@@ -46,7 +47,8 @@ struct Verdict {
   std::vector<std::string> partial;   // what did not answer in time ("dkim", "dnsbl:zen.example")
   std::vector<std::string> limited;   // rules whose pattern ran into PCRE2's match limit: unknown, counted as no hit
   std::vector<MatchedText> matches;   // where asked for
-  StageTimes times{};                 // where asked for
+  StageTimes times{};                 // these two where asked for (ScanDetail::cost)
+  MatchWork work;
 };
 
 }  // namespace thresh
