@@ -47,9 +47,9 @@ bool has_avx2() {
 
 }  // namespace
 
-bool Filter::holds(const Check& check, const char* at) const {
+bool Filter::holds(const Check& check, const char* at, std::size_t from) const {
   const ByteSet* const sets = sets_->data();
-  for (std::size_t j = 0; j < check.size; ++j)
+  for (std::size_t j = from; j < check.size; ++j)
     if (!sets[check.sets[j]].has(static_cast<unsigned char>(at[j]))) return false;
   return true;
 }
@@ -84,7 +84,7 @@ void Filter::scan_grams(std::string_view text, std::size_t from, std::size_t to,
       if (grams_[g].value != gram || grams_[g].back > i) continue;
       const Check& check = checks_[grams_[g].check];
       const std::size_t at = i - grams_[g].back;
-      if (at < from || at >= to || at + check.size > text.size() || !holds(check, data + at)) continue;
+      if (at < from || at >= to || at + check.size > text.size() || !holds(check, data + at, 0)) continue;
       hits.push_back({check.pattern, static_cast<std::uint32_t>(at)});
     }
   }
@@ -99,7 +99,8 @@ void Filter::report(const Lane& lane, std::string_view text, std::size_t at, std
       const std::size_t slot = word * 64 + static_cast<std::size_t>(std::countr_zero(set));
       for (std::uint32_t c = lane.first_check[slot]; c < lane.first_check[slot + 1]; ++c) {
         const Check& check = checks_[lane.checks[c]];
-        if (at + check.size <= text.size()) hits.push_back({check.pattern, static_cast<std::uint32_t>(at)});
+        if (at + check.size <= text.size() && holds(check, text.data() + at, max_window))
+          hits.push_back({check.pattern, static_cast<std::uint32_t>(at)});
       }
     }
   }

@@ -50,7 +50,7 @@ class Filter {
     std::uint8_t size = 0;
     std::uint8_t gram = PlannedWindow::no_gram;
     bool ordered = false;
-    std::array<std::uint16_t, max_window> sets{};
+    std::array<std::uint16_t, max_checked> sets{};  // of them the lanes see the first max_window
   };
   struct Gram {
     std::uint32_t value = 0;  // four bytes, each with bit 5 set
@@ -73,7 +73,8 @@ class Filter {
   };
 
   [[nodiscard]] std::uint32_t hash(std::uint32_t gram) const { return (gram * 0x9e3779b1U) >> (32 - bits_); }
-  [[nodiscard]] bool holds(const Check& check, const char* at) const;
+  // From the place `from` of the window on.
+  [[nodiscard]] bool holds(const Check& check, const char* at, std::size_t from) const;
   void add_grams(std::uint32_t number);
   void finish_grams();
   // The windows of a lane to be, each with the checks that ask for it.

@@ -25,7 +25,7 @@ ByteSet folded(const ByteSet& set) {
 std::size_t Filter::gram_at(const Window& window) {
   std::size_t best = std::string_view::npos;
   double best_frequency = 2;
-  for (std::size_t at = 0; at + gram_size <= window.size(); ++at) {
+  for (std::size_t at = 0; at + gram_size <= std::min(window.size(), max_window); ++at) {
     std::size_t spellings = 1;
     for (std::size_t j = 0; j < gram_size && spellings <= max_spellings; ++j)
       spellings *= static_cast<std::size_t>(folded(window[at + j]).size());
@@ -40,7 +40,7 @@ std::size_t Filter::gram_at(const Window& window) {
 }
 
 bool Filter::needs_high(const Window& window) {
-  return std::ranges::any_of(window,
+  return std::ranges::any_of(looked_for(window),
                              [](const ByteSet& set) { return ByteSet::range(128, 255).contains(set); });
 }
 
@@ -79,7 +79,9 @@ struct Filter::Bin {
   [[nodiscard]] Slot* slot_of(const Filter& filter, const Check& check) {
     for (Slot& slot : slots) {
       const Check& other = filter.checks_[slot.checks.front()];
-      if (other.size == check.size && other.sets == check.sets) return &slot;
+      if (std::min<std::size_t>(other.size, max_window) == std::min<std::size_t>(check.size, max_window) &&
+          std::equal(other.sets.begin(), other.sets.begin() + max_window, check.sets.begin()))
+        return &slot;
     }
     return nullptr;
   }

@@ -40,10 +40,10 @@ std::uint32_t trim(Window& window) {
   const auto price = [&](std::size_t from) {
     const auto begin = window.begin() + static_cast<std::ptrdiff_t>(from);
     constexpr double of_a_hit = 4;
-    return frequency(Window(begin, begin + at_once)) + of_a_hit * frequency(Window(begin, window.end()));
+    return frequency(Window(begin, begin + at_once)) + of_a_hit * frequency(looked_for(Window(begin, window.end())));
   };
   std::size_t best = 0;
-  for (std::size_t from = 1; from + at_once <= window.size(); ++from)
+  for (std::size_t from = 1; from + at_once <= std::min(window.size(), max_window); ++from)
     if (price(from) < price(best)) best = from;
   window.erase(window.begin(), window.begin() + static_cast<std::ptrdiff_t>(best));
   return static_cast<std::uint32_t>(best);

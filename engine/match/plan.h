@@ -18,7 +18,7 @@ struct PlannedWindow {
   static constexpr std::uint8_t no_gram = 0xff;
   std::uint8_t size = 0;
   std::uint8_t gram = no_gram;  // where its rarest four bytes of few spellings begin; none: by masks
-  std::array<std::uint16_t, max_window> sets{};  // in MatchPlan::sets
+  std::array<std::uint16_t, max_checked> sets{};  // in MatchPlan::sets
 };
 
 struct FilterPlan {

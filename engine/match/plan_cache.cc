@@ -21,7 +21,7 @@ namespace thresh {
 namespace {
 
 // Raised whenever analysis, choice or layout change.
-constexpr std::uint32_t format_version = 5;
+constexpr std::uint32_t format_version = 6;
 constexpr std::string_view magic = "THRMATCH";
 constexpr std::size_t digest_size = 32;
 constexpr std::size_t head_size = magic.size() + 2 * digest_size;
@@ -152,8 +152,8 @@ std::string serialize(const MatchPlan& plan) {
 // The filter trusts what it is given, so nothing is taken that does not fit together.
 bool is_sound(const PlannedWindow& window, std::size_t sets) {
   constexpr std::size_t gram_size = 4;
-  if (window.size == 0 || window.size > max_window) return false;
-  if (window.gram != PlannedWindow::no_gram && window.gram + gram_size > window.size) return false;
+  if (window.size == 0 || window.size > max_checked) return false;
+  if (window.gram != PlannedWindow::no_gram && window.gram + gram_size > std::min<std::size_t>(window.size, max_window)) return false;
   for (std::size_t i = 0; i < window.size; ++i)
     if (window.sets[i] >= sets) return false;
   return true;

@@ -2,6 +2,8 @@
 // automaton. The matcher looks for it first and asks PCRE2 only where it is there.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -17,6 +19,11 @@ namespace thresh {
 using Window = std::vector<ByteSet>;
 
 inline constexpr std::size_t max_window = 8;
+// A window may go on past that: the first bytes are looked for, the others checked where those stand.
+inline constexpr std::size_t max_checked = 24;
+[[nodiscard]] inline Window looked_for(const Window& window) {
+  return {window.begin(), window.begin() + static_cast<std::ptrdiff_t>(std::min(window.size(), max_window))};
+}
 // Windows are counted up to so many.
 inline constexpr std::uint32_t max_times = 8;
 
@@ -29,12 +36,13 @@ struct Requirement {
   std::uint32_t most_before = 0;
   // So many of them, at different places of one text; the bounds above hold for the first of them.
   std::uint32_t times = 1;
-  // Expected windows a byte of mail.
+  // Expected windows a byte of mail, by their first max_window bytes.
   double frequency = 1;
   // What PCRE2 needs for a whole text, compared with a simple pattern.
   double price = 1;
-  // A window begins one byte before what it was found for.
+  // Windows that begin one byte before what they were found for; those that do not.
   bool begins_before = false;
+  bool begins_at = false;
 
   // What it costs to look for it and to confirm where it stands, for choosing: in microseconds a byte,
   // roughly.

@@ -1,8 +1,9 @@
 // Where a scan's time goes: its stages and a clock that tells them apart. For benchmarks and metrics.
 #pragma once
 
+#include <time.h>
+
 #include <array>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -29,7 +30,7 @@ enum class Stage : std::uint8_t {
 inline constexpr std::size_t stage_count = static_cast<std::size_t>(Stage::verdict) + 1;
 [[nodiscard]] std::string_view to_string(Stage stage);
 
-// Nanoseconds of wall-clock time by stage.
+// Nanoseconds of the thread's CPU time by stage.
 using StageTimes = std::array<std::uint64_t, stage_count>;
 
 // Adds the time between calls to the stage that begins with the earlier one. Does nothing unless started.
@@ -38,23 +39,27 @@ class StageClock {
   void start(StageTimes* times, Stage stage) {
     times_ = times;
     stage_ = stage;
-    if (times_ != nullptr) since_ = Clock::now();
+    if (times_ != nullptr) since_ = now();
   }
   void enter(Stage stage) {
     if (times_ == nullptr) return;
-    const auto now = Clock::now();
-    (*times_)[static_cast<std::size_t>(stage_)] +=
-        static_cast<std::uint64_t>(std::chrono::nanoseconds(now - since_).count());
-    since_ = now;
+    const std::uint64_t time = now();
+    (*times_)[static_cast<std::size_t>(stage_)] += time - since_;
+    since_ = time;
     stage_ = stage;
   }
   void stop() { enter(stage_); }
 
  private:
-  using Clock = std::chrono::steady_clock;
+  static std::uint64_t now() {
+    timespec time{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(time.tv_nsec);
+  }
+
   StageTimes* times_ = nullptr;
   Stage stage_ = Stage::read;
-  Clock::time_point since_;
+  std::uint64_t since_ = 0;
 };
 
 }  // namespace thresh
