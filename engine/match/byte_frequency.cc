@@ -79,11 +79,11 @@ constexpr Common commons[] = {
     {" rdns=", 2e-3},       {" helo=", 2e-3},         {" by=", 2e-3},           {" ip=", 2e-3},
     {" ident=", 2e-3},      {" envfrom=", 2e-3},      {" intl=", 2e-3},         {" id=", 2e-3},
     {" auth=", 2e-3},       {" msa=", 2e-3},          {"[ ip=", 2e-3},          {"\n[ ip=", 2e-3},
-    {"received: ", 2e-3},   {"\nreceived:", 2e-3},    {"from ", 2e-3},          {"from: ", 1e-3},
-    {"\nfrom: ", 1e-3},     {" for ", 2e-3},          {" with ", 2e-3},         {"subject: ", 1e-3},
-    {"\nsubject: ", 1e-3},  {"\nto: ", 1e-3},         {"date: ", 1e-3},         {"\ndate: ", 1e-3},
-    {"message-id: ", 1e-3}, {"\nmessage-id: ", 1e-3}, {"content-type: ", 1e-3}, {"\nmime-version: ", 1e-3},
-    {"return-path:", 1e-3}, {"text/plain", 2e-3},     {"text/html", 2e-3},      {"charset=", 2e-3},
+    {"Received: from ", 2e-3}, {"\nReceived: from ", 2e-3}, {"from ", 2e-3},       {"\nFrom: ", 1e-3},
+    {" for ", 2e-3},        {" with ", 2e-3},         {" by ", 2e-3},           {"\nSubject: ", 1e-3},
+    {"\nTo: ", 1e-3},       {"\nDate: ", 1e-3},       {"\nMessage-ID: ", 5e-4}, {"\nMessage-Id: ", 5e-4},
+    {"\nContent-Type: ", 1e-3}, {"\nMIME-Version: ", 1e-3}, {"\nContent-Transfer-Encoding: ", 1e-3},
+    {"\nReturn-Path: ", 1e-3}, {"text/plain", 2e-3},     {"text/html", 2e-3},      {"charset=", 2e-3},
     {"<a href=", 1e-3},     {"href=\"", 2e-3},        {"<br>", 2e-3},           {"font ", 1e-3},
     {"smtp", 1e-3},         {"mail", 2e-3},           {"the ", 4e-3},           {" the", 4e-3},
     {" you ", 2e-3},        {" your ", 2e-3},         {"ing ", 4e-3},           {"tion", 2e-3},
@@ -133,8 +133,7 @@ double product(const Window& window) {
 }
 
 bool holds_at(const ByteSet& set, char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return set.has(byte) || (c >= 'a' && c <= 'z' && set.has(static_cast<unsigned char>(c - 32)));
+  return set.has(static_cast<unsigned char>(c));
 }
 
 }  // namespace

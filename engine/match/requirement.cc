@@ -19,9 +19,9 @@ using syntax::Node;
 using syntax::unlimited;
 using syntax::Width;
 
-constexpr std::size_t max_paths = 48;        // windows from one point
+constexpr std::size_t max_paths = 256;       // windows from one point
 constexpr std::size_t few_paths = 4;         // the same for a first look
-constexpr std::size_t max_windows = 256;     // of one requirement
+constexpr std::size_t max_windows = 1024;    // of one requirement
 constexpr std::size_t max_states = 400'000;  // beyond this nothing more is looked for
 constexpr std::uint32_t max_copies = 4;      // of what a quantifier repeats
 constexpr std::uint32_t max_byte_copies = 16;  // the same where that is one byte

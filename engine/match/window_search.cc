@@ -79,9 +79,14 @@ const WindowSearch::Reached& WindowSearch::reach(const std::vector<std::uint32_t
 // many, what follows one path is taken together, first what is not ASCII, then all.
 void WindowSearch::grow(std::vector<Path>& paths, bool first, std::size_t most) {
   std::vector<Path> grown;
-  const auto open_paths = static_cast<std::size_t>(std::ranges::count_if(paths, &Path::open));
-  const std::size_t room = std::max<std::size_t>(most / std::max<std::size_t>(open_paths, 1), 1);
-  for (Path& path : paths) {
+  // What is frequent gets the most room.
+  std::vector<double> weights;
+  double sum = 0;
+  for (const Path& path : paths) sum += weights.emplace_back(path.open ? frequency(path.window) : 0);
+  for (std::size_t p = 0; p < paths.size(); ++p) {
+    Path& path = paths[p];
+    const std::size_t room =
+        std::max<std::size_t>(1, static_cast<std::size_t>(static_cast<double>(most) * (sum > 0 ? weights[p] / sum : 1)));
     if (!path.open || path.window.size() >= max_window) {
       grown.push_back(std::move(path));
       continue;
