@@ -145,6 +145,7 @@ void Matcher::scan(GroupId id, std::span<const std::string_view> texts, MatchScr
     }
     const bool found = s.look(spec, pattern.form.get().regex, text, from, last_start, progress);
     if (!found) return;
+    progress.note(current);
     progress.next_text = current + 1;
     if (spec.multiple)
       s.count(spec, pattern.whole.get(), text, progress);
@@ -171,6 +172,7 @@ void Matcher::scan(GroupId id, std::span<const std::string_view> texts, MatchScr
       else if (s.look(spec, group.patterns[run.pattern]->form.get().regex, texts[t], 0, texts[t].size(),
                       progress))
         progress.count = 1;
+      if (progress.count > 0) progress.note(static_cast<std::uint32_t>(t));
       if (MatchScratch::State::is_done(spec, progress)) break;
     }
   }
@@ -187,28 +189,26 @@ void Matcher::scan(GroupId id, std::span<const std::string_view> texts, MatchScr
         s.count(spec, compiled, texts[t], progress);
       else if (s.look(spec, compiled.regex, texts[t], 0, texts[t].size(), progress))
         progress.count = 1;
+      if (progress.count > 0) progress.note(static_cast<std::uint32_t>(t));
     }
   }
 
   for (const std::uint32_t i : s.touched) {
-    if (s.progress[i].count > 0) hits.push_back({i, s.progress[i].count});
+    if (s.progress[i].count > 0) hits.push_back({i, s.progress[i].count, s.progress[i].found_in});
     if (s.progress[i].confirmed) ++s.work.confirmed;
     s.progress[i] = {};
   }
   s.touched.clear();
 }
 
-std::optional<PatternPlace> Matcher::locate(GroupId id, std::uint32_t pattern,
+std::optional<PatternPlace> Matcher::locate(GroupId id, const PatternHit& hit,
                                             std::span<const std::string_view> texts,
                                             MatchScratch& scratch) const {
-  const PatternSpec& spec = state_->groups[id]->group.patterns[pattern];
-  const auto regex = Regex::compile(spec.pattern.source, spec.pattern.modifiers);
-  if (!regex) return std::nullopt;
-  for (std::size_t t = spec.skip_first_text ? 1 : 0; t < texts.size(); ++t) {
-    PatternPlace place{static_cast<std::uint32_t>(t), {}};
-    if (regex->match(texts[t], 0, scratch.state_->regex, place.span) == MatchStatus::match) return place;
-  }
-  return std::nullopt;
+  if (hit.text >= texts.size()) return std::nullopt;
+  const Regex& regex = state_->groups[id]->patterns[hit.pattern]->whole.get().regex;
+  PatternPlace place{hit.text, {}};
+  if (regex.match(texts[hit.text], 0, scratch.state_->regex, place.span) != MatchStatus::match) return std::nullopt;
+  return place;
 }
 
 const PatternGroup& Matcher::group(GroupId id) const {

@@ -37,9 +37,10 @@ struct PatternGroup {
 struct PatternHit {
   std::uint32_t pattern = 0;  // index in the group
   std::uint32_t count = 0;    // 1 unless multiple
+  std::uint32_t text = 0;     // index of a text that it matches
 };
 
-// Where a pattern matched first, as Perl reports it.
+// Where a pattern matched, as Perl reports it.
 struct PatternPlace {
   std::uint32_t text = 0;  // index of the text
   Span span;               // in that text
@@ -96,9 +97,9 @@ class Matcher {
   void scan(GroupId group, std::span<const std::string_view> texts, MatchScratch& scratch,
             std::vector<PatternHit>& hits) const;
 
-  // The first match of one pattern that scan() reported for the same texts; nothing when there is none. For
+  // The first match in the text of a hit that scan() reported for the same texts; nothing when there is none. For
   // explanations: scanning itself does not need the place.
-  [[nodiscard]] std::optional<PatternPlace> locate(GroupId group, std::uint32_t pattern,
+  [[nodiscard]] std::optional<PatternPlace> locate(GroupId group, const PatternHit& hit,
                                                    std::span<const std::string_view> texts,
                                                    MatchScratch& scratch) const;
 

@@ -17,10 +17,13 @@ namespace thresh {
 
 struct MatchScratch::State {
   struct Progress {
+    static constexpr std::uint32_t none = 0xffffffff;
+    void note(std::uint32_t text) { found_in = found_in == none ? text : found_in; }
     std::uint32_t count = 0;
     std::uint32_t next_text = 0;  // texts before this one are done with
     std::uint32_t seen = 0;       // windows in text `seen_in`
     std::uint32_t seen_in = 0;
+    std::uint32_t found_in = none;  // the first text that had a match
     bool touched = false;
     bool confirmed = false;
     std::array<std::int32_t, max_times> places{};  // of the latest windows in that text

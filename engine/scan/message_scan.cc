@@ -77,7 +77,7 @@ void MessageScan::scan_headers() {
       const std::uint32_t rule = group.rules[hit.pattern];
       if (rules[rule].negated) continue;
       got_hit(rule, hit.count, hit.count);
-      slot_.first_hits.push_back({rule, group.group, hit.pattern});
+      slot_.first_hits.push_back({rule, group.group, hit});
     }
     for (const std::uint32_t i : group.negated) {
       const bool matched = std::any_of(slot_.found.begin(), slot_.found.end(),
@@ -94,7 +94,7 @@ void MessageScan::scan_texts(const TextGroup& group, std::span<const std::string
   for (const PatternHit& hit : slot_.found) {
     const std::uint32_t rule = group.rules[hit.pattern];
     got_hit(rule, hit.count, hit.count);
-    slot_.first_hits.push_back({rule, group.group, hit.pattern});
+    slot_.first_hits.push_back({rule, group.group, hit});
   }
 }
 

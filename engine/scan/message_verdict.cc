@@ -60,7 +60,7 @@ std::span<const std::string_view> MessageScan::texts_of(GroupId group) {
 
 std::string_view MessageScan::text_of(const FirstHit& hit, Span& span) {
   const auto texts = texts_of(hit.group);
-  const auto place = context_.matcher.locate(hit.group, hit.pattern, texts, slot_.scratch);
+  const auto place = context_.matcher.locate(hit.group, hit.hit, texts, slot_.scratch);
   if (!place) return {};
   span = place->span;
   return texts[place->text];

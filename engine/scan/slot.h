@@ -18,7 +18,7 @@ namespace thresh {
 struct FirstHit {
   std::uint32_t rule = 0;
   GroupId group = 0;
-  std::uint32_t pattern = 0;
+  PatternHit hit;
 };
 
 class Slot {

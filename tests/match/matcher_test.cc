@@ -120,11 +120,14 @@ TEST(Matcher, LocatesTheFirstMatch) {
   const Matcher matcher = compiled({spec_of("word", "(?:the )?word\\w*")});
   MatchScratch scratch(matcher);
   const Texts texts = {"nothing", "see the wording"};
-  const auto place = matcher.locate(0, 0, texts, scratch);
+  std::vector<PatternHit> hits;
+  matcher.scan(0, texts, scratch, hits);
+  ASSERT_EQ(hits.size(), 1U);
+  const auto place = matcher.locate(0, hits[0], texts, scratch);
   ASSERT_TRUE(place);
   EXPECT_EQ(place->text, 1U);
   EXPECT_EQ(place->span.in(texts[1]), "the wording");
-  EXPECT_FALSE(matcher.locate(0, 0, Texts{"none"}, scratch));
+  EXPECT_FALSE(matcher.locate(0, hits[0], Texts{"none"}, scratch));
 }
 
 TEST(Matcher, KeepsCaptures) {
