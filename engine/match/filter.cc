@@ -85,7 +85,7 @@ void Filter::scan_grams(std::string_view text, std::size_t from, std::size_t to,
       const Check& check = checks_[grams_[g].check];
       const std::size_t at = i - grams_[g].back;
       if (at < from || at >= to || at + check.size > text.size() || !holds(check, data + at, 0)) continue;
-      hits.push_back({check.pattern, static_cast<std::uint32_t>(at)});
+      hits.push_back({static_cast<std::uint32_t>(at), check.pattern});
     }
   }
 }
@@ -100,7 +100,7 @@ void Filter::report(const Lane& lane, std::string_view text, std::size_t at, std
       for (std::uint32_t c = lane.first_check[slot]; c < lane.first_check[slot + 1]; ++c) {
         const Check& check = checks_[lane.checks[c]];
         if (at + check.size <= text.size() && holds(check, text.data() + at, max_window))
-          hits.push_back({check.pattern, static_cast<std::uint32_t>(at)});
+          hits.push_back({static_cast<std::uint32_t>(at), check.pattern});
       }
     }
   }
@@ -163,16 +163,19 @@ std::size_t Filter::scan_wide_avx2(const Lane& lane, std::string_view text, std:
 }
 #endif
 
-void Filter::scan(std::size_t pass, std::string_view text, std::size_t from, std::size_t to,
-                  std::vector<Hit>& hits) const {
+void Filter::scan(std::string_view text, std::size_t from, std::size_t to, std::vector<Hit>& hits) const {
   hits.clear();
-  if (pass == lanes_.size()) return scan_grams(text, from, to, hits);
-  const Lane& lane = lanes_[pass];
-  std::uint32_t places[max_scan + 1];
-  const std::size_t n = lane.words == 1 ? scan_narrow(lane, text, from, to, places)
-                        : has_avx2()    ? scan_wide_avx2(lane, text, from, to, places)
-                                        : scan_wide(lane, text, from, to, places);
-  for (std::size_t i = 0; i < n; ++i) report(lane, text, places[i], hits);
+  for (const Lane& lane : lanes_) {
+    std::uint32_t places[max_scan + 1];
+    const std::size_t n = lane.words == 1 ? scan_narrow(lane, text, from, to, places)
+                          : has_avx2()    ? scan_wide_avx2(lane, text, from, to, places)
+                                          : scan_wide(lane, text, from, to, places);
+    for (std::size_t i = 0; i < n; ++i) report(lane, text, places[i], hits);
+  }
+  if (!grams_.empty()) scan_grams(text, from, to, hits);
+  if (hits.size() < 2) return;
+  std::ranges::sort(hits);
+  hits.erase(std::unique(hits.begin(), hits.end()), hits.end());
 }
 
 std::size_t Filter::bytes() const {

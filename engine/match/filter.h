@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -16,8 +17,9 @@ namespace thresh {
 class Filter {
  public:
   struct Hit {
-    std::uint32_t pattern = 0;
     std::uint32_t offset = 0;  // of the window in the text
+    std::uint32_t pattern = 0;
+    auto operator<=>(const Hit&) const = default;
   };
   // Bytes that must be readable behind a text given to scan(); what they are does not matter.
   static constexpr std::size_t padding = 32;
@@ -27,14 +29,9 @@ class Filter {
   // After the last add().
   void finish();
 
-  // The windows of one pattern are found in one pass where its plan says `ordered`, otherwise in any.
-  [[nodiscard]] std::size_t passes() const { return lanes_.size() + (grams_.empty() ? 0 : 1); }
-  // Replaces `hits` by every window of a pass that begins in [from, to), which is at most max_scan, and
-  // stands in `text`: by offset, give or take `disorder`.
-  void scan(std::size_t pass, std::string_view text, std::size_t from, std::size_t to,
-            std::vector<Hit>& hits) const;
+  // Replaces `hits` by every window that begins in [from, to), which is at most max_scan, and stands in `text`, in order.
+  void scan(std::string_view text, std::size_t from, std::size_t to, std::vector<Hit>& hits) const;
   static constexpr std::size_t max_scan = 4096;
-  static constexpr std::uint32_t disorder = 4;
 
   [[nodiscard]] std::size_t windows() const { return checks_.size(); }
   [[nodiscard]] std::size_t bytes() const;
@@ -49,7 +46,6 @@ class Filter {
     std::uint32_t pattern = 0;
     std::uint8_t size = 0;
     std::uint8_t gram = PlannedWindow::no_gram;
-    bool ordered = false;
     std::array<std::uint16_t, max_checked> sets{};  // of them the lanes see the first max_window
   };
   struct Gram {
@@ -79,7 +75,7 @@ class Filter {
   void finish_grams();
   // The windows of a lane to be, each with the checks that ask for it.
   struct Bin;
-  void put(std::vector<Bin>& bins, std::span<const std::uint32_t> checks, bool together) const;
+  void put(std::vector<Bin>& bins, std::uint32_t check) const;
   void make_lanes(const std::vector<Bin>& bins, bool high);
   void scan_grams(std::string_view text, std::size_t from, std::size_t to, std::vector<Hit>& hits) const;
   // The places where the first four places of a window of the lane fit; `places` has room for all.

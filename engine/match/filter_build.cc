@@ -47,7 +47,7 @@ bool Filter::needs_high(const Window& window) {
 void Filter::add(std::uint32_t pattern, const FilterPlan& plan, const std::vector<ByteSet>& sets) {
   sets_ = &sets;
   for (const PlannedWindow& planned : plan.windows)
-    checks_.push_back({pattern, planned.size, planned.gram, plan.ordered, planned.sets});
+    checks_.push_back({pattern, planned.size, planned.gram, planned.sets});
 }
 
 void Filter::add_grams(std::uint32_t number) {
@@ -87,24 +87,14 @@ struct Filter::Bin {
   }
 };
 
-// `together`: all of them in one lane, which has room for the windows of one pattern.
-void Filter::put(std::vector<Bin>& bins, std::span<const std::uint32_t> checks, bool together) const {
-  if (checks.empty()) return;
-  const auto new_in = [&](Bin& bin) {
-    return std::ranges::count_if(checks,
-                                 [&](std::uint32_t c) { return bin.slot_of(*this, checks_[c]) == nullptr; });
-  };
-  if (bins.empty() ||
-      (together && bins.back().slots.size() + static_cast<std::size_t>(new_in(bins.back())) > Bin::room))
-    bins.emplace_back();
-  for (const std::uint32_t number : checks) {
-    if (Bin::Slot* slot = bins.back().slot_of(*this, checks_[number])) {
-      slot->checks.push_back(number);
-      continue;
+void Filter::put(std::vector<Bin>& bins, std::uint32_t check) const {
+  for (Bin& bin : bins)
+    if (Bin::Slot* slot = bin.slot_of(*this, checks_[check])) {
+      slot->checks.push_back(check);
+      return;
     }
-    if (bins.back().slots.size() == Bin::room) bins.emplace_back();
-    bins.back().slots.push_back({{number}});
-  }
+  if (bins.empty() || bins.back().slots.size() == Bin::room) bins.emplace_back();
+  bins.back().slots.push_back({{check}});
 }
 
 void Filter::make_lanes(const std::vector<Bin>& bins, bool high) {
@@ -140,26 +130,15 @@ void Filter::finish() {
   const bool few = checks_.size() <= 64;
   std::vector<Bin> high;
   std::vector<Bin> rest;
-  for (std::uint32_t first = 0, next = 0; first < checks_.size(); first = next) {
-    while (next < checks_.size() && checks_[next].pattern == checks_[first].pattern) ++next;
-    const bool ordered = checks_[first].ordered;
-    bool all_grams = true;
-    for (std::uint32_t number = first; number < next; ++number)
-      all_grams = all_grams && checks_[number].gram != PlannedWindow::no_gram;
-    std::vector<std::uint32_t> high_masks;
-    std::vector<std::uint32_t> masks;
-    for (std::uint32_t number = first; number < next; ++number) {
-      const Check& check = checks_[number];
-      if (!few && (all_grams || (!ordered && check.gram != PlannedWindow::no_gram))) {
-        add_grams(number);
-        continue;
-      }
-      Window window;
-      for (std::size_t j = 0; j < check.size; ++j) window.push_back((*sets_)[check.sets[j]]);
-      (!few && !ordered && needs_high(window) ? high_masks : masks).push_back(number);
+  for (std::uint32_t number = 0; number < checks_.size(); ++number) {
+    const Check& check = checks_[number];
+    if (!few && check.gram != PlannedWindow::no_gram) {
+      add_grams(number);
+      continue;
     }
-    put(high, high_masks, ordered);
-    put(rest, masks, ordered);
+    Window window;
+    for (std::size_t j = 0; j < check.size; ++j) window.push_back((*sets_)[check.sets[j]]);
+    put(!few && needs_high(window) ? high : rest, number);
   }
   make_lanes(rest, false);
   make_lanes(high, true);

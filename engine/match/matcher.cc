@@ -113,7 +113,6 @@ void Matcher::scan(GroupId id, std::span<const std::string_view> texts, MatchScr
     if (MatchScratch::State::is_done(spec, s.progress[hit.pattern])) return;
     // The newline before a text belongs to it.
     while (current < texts.size() && hit.offset + 1 >= s.starts[current + 1]) ++current;
-    while (current > 0 && hit.offset + 1 < s.starts[current]) --current;
     if (current == texts.size() || (spec.skip_first_text && current == 0)) return;
     MatchScratch::State::Progress& progress = s.touch(hit.pattern);
     if (current < progress.next_text) return;
@@ -134,10 +133,9 @@ void Matcher::scan(GroupId id, std::span<const std::string_view> texts, MatchScr
     std::size_t last_start = text.size();
     if (pattern.most_before != syntax::unlimited)
       from = static_cast<std::size_t>(
-          std::max<std::int64_t>(0, window - pattern.most_before - Filter::disorder));
+          std::max<std::int64_t>(0, window - pattern.most_before));
     if (pattern.most_before < near_window) {
-      const std::int64_t last =
-          window + 1 - pattern.least_before + (pattern.times > 1 ? Filter::disorder : 0);
+      const std::int64_t last = window + 1 - pattern.least_before;
       if (last < 0) return;
       last_start = static_cast<std::size_t>(last);
     } else {
@@ -153,13 +151,10 @@ void Matcher::scan(GroupId id, std::span<const std::string_view> texts, MatchScr
       progress.count = 1;
   };
   const std::string_view joined = s.joined_text();
-  for (std::size_t pass = 0; pass < group.filter.passes(); ++pass) {
-    current = 0;
-    for (std::size_t from = 0; from < joined.size(); from += Filter::max_scan) {
-      group.filter.scan(pass, joined, from, std::min(from + Filter::max_scan, joined.size()), s.windows);
-      s.work.windows += s.windows.size();
-      for (const Filter::Hit hit : s.windows) confirm(hit);
-    }
+  for (std::size_t from = 0; from < joined.size(); from += Filter::max_scan) {
+    group.filter.scan(joined, from, std::min(from + Filter::max_scan, joined.size()), s.windows);
+    s.work.windows += s.windows.size();
+    for (const Filter::Hit hit : s.windows) confirm(hit);
   }
 
   for (const CompiledGroup::Run& run : group.runs) {

@@ -30,7 +30,6 @@ struct Draft {
   Requirement requirement;
   std::vector<Part> parts;
   std::optional<Run> run;
-  bool ordered = false;
 };
 
 // Masks look at the first four places at once and at the others only where those fit: where a later place is
@@ -93,10 +92,7 @@ Result<std::optional<Draft>> draft_for(const PatternSpec& spec) {
     return draft;
   }
   if (cost > too_dear) return std::nullopt;
-  Draft draft = draft_for(std::move(*requirement));
-  draft.ordered =
-      spec.multiple || draft.requirement.times > 1 || draft.requirement.most_before >= near_window;
-  return draft;
+  return draft_for(std::move(*requirement));
 }
 
 // Gives equal sets one number.
@@ -121,7 +117,6 @@ PatternPlan numbered(const Draft& draft, SetNumbers& numbers) {
   plan.least_before = draft.requirement.least_before;
   plan.most_before = draft.requirement.most_before;
   plan.times = draft.requirement.times;
-  plan.ordered = draft.ordered;
   if (draft.run) {
     const auto number = numbers.of(draft.run->set);
     if (!number) return std::nullopt;

@@ -26,8 +26,6 @@ struct FilterPlan {
   std::uint32_t least_before = 0;
   std::uint32_t most_before = 0;
   std::uint32_t times = 1;
-  // The windows must be found in one pass, so that they come in the order in which they stand.
-  bool ordered = false;
   std::vector<PlannedWindow> windows;
   // Instead of windows: so many bytes in a row, all of this set (in MatchPlan::sets).
   std::uint32_t run_length = 0;

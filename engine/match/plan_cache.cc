@@ -21,7 +21,7 @@ namespace thresh {
 namespace {
 
 // Raised whenever analysis, choice or layout change.
-constexpr std::uint32_t format_version = 6;
+constexpr std::uint32_t format_version = 7;
 constexpr std::string_view magic = "THRMATCH";
 constexpr std::size_t digest_size = 32;
 constexpr std::size_t head_size = magic.size() + 2 * digest_size;
@@ -139,7 +139,6 @@ std::string serialize(const MatchPlan& plan) {
       out.number(pattern->least_before);
       out.number(pattern->most_before);
       out.number(pattern->times);
-      out.number(pattern->ordered ? 1 : 0);
       out.number(pattern->run_length);
       out.number(pattern->run_set);
       out.number(static_cast<std::uint32_t>(pattern->windows.size()));
@@ -176,7 +175,6 @@ std::optional<MatchPlan> deserialize(std::string_view text, std::span<const Patt
       pattern->least_before = in.number();
       pattern->most_before = in.number();
       pattern->times = in.number();
-      pattern->ordered = in.number() != 0;
       pattern->run_length = in.number();
       pattern->run_set = static_cast<std::uint16_t>(in.number());
       pattern->windows.resize(in.count(sizeof(PlannedWindow)));

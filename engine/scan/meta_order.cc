@@ -6,10 +6,6 @@
 #include <unordered_map>
 
 namespace thresh {
-namespace {
-constexpr std::uint32_t no_rule = UINT32_MAX;
-}
-
 MetaOrder::MetaOrder(const RuleSet& set, const std::vector<bool>& active, const std::vector<bool>& runs)
     : rules_(set.rules()), dependents_(set.rules().size()) {
   std::unordered_map<std::string_view, std::uint32_t> index;
@@ -29,12 +25,12 @@ MetaOrder::MetaOrder(const RuleSet& set, const std::vector<bool>& active, const 
     nodes[i].step.idle = !active[i];
     for (const std::string& name : rules_[i].meta.rules) {
       const auto found = index.find(name);
-      const std::uint32_t dependency = found == index.end() ? no_rule : found->second;
+      const std::uint32_t dependency = found == index.end() ? no_rule() : found->second;
       nodes[i].step.dependencies.push_back(dependency);
-      if (dependency != no_rule && rules_[dependency].type == RuleType::meta) {
+      if (dependency != no_rule() && rules_[dependency].type == RuleType::meta) {
         ++nodes[i].waits_for;
         waiting[dependency].push_back(i);
-      } else if (dependency == no_rule || !runs[dependency]) {
+      } else if (dependency == no_rule() || !runs[dependency]) {
         nodes[i].early = false;
       }
     }
@@ -57,15 +53,48 @@ MetaOrder::MetaOrder(const RuleSet& set, const std::vector<bool>& active, const 
   for (std::uint32_t i = 0; i < rules_.size(); ++i)
     if (rules_[i].type == RuleType::meta && active[i] && !nodes[i].ordered) never_.push_back(i);
 
-  std::vector<double> values(rules_.size(), 0.0);
-  Workspace space;
-  for (std::uint32_t step = 0; step < steps_.size(); ++step) {
-    for (std::uint32_t dependency : steps_[step].dependencies)
-      if (dependency != no_rule) dependents_[dependency].push_back(step);
-    const double value = compute(step, values, space);
-    values[steps_[step].rule] = value;
-    if (value != 0) baseline_hits_.push_back({step, steps_[step].rule, value});  // or unsettled
+  std::vector<double> values(rules_.size() + 1, 0.0);
+  std::vector<bool> may_be_unsettled(rules_.size() + 1, false);
+  std::vector<std::uint32_t> named(rules_.size() + 1, 0);
+  for (std::uint32_t at = 0; at < steps_.size(); ++at) {
+    Step& step = steps_[at];
+    step.may_be_unsettled = step.idle;
+    for (const std::uint32_t dependency : step.dependencies) {
+      ++named[dependency];
+      step.may_be_unsettled = step.may_be_unsettled || may_be_unsettled[dependency];
+    }
+    may_be_unsettled[step.rule] = step.may_be_unsettled;
+    const double value = compute(at, values);
+    values[step.rule] = value;
+    if (value != 0) baseline_hits_.push_back({at, step.rule, value});  // or unsettled
   }
+  for (std::uint32_t at = 0; at < steps_.size(); ++at) {
+    const Step& step = steps_[at];
+    if (const std::uint32_t rule = needed(step, values, named); rule != no_rule()) {
+      dependents_[rule].push_back(at);
+      continue;
+    }
+    for (const std::uint32_t dependency : step.dependencies)
+      if (dependency != no_rule()) dependents_[dependency].push_back(at);
+  }
+}
+
+std::uint32_t MetaOrder::needed(const Step& step, std::span<const double> baseline,
+                                std::span<const std::uint32_t> named) const {
+  if (step.may_be_unsettled || baseline[step.rule] != 0) return no_rule();
+  const MetaExpression& meta = rules_[step.rule].meta;
+  std::vector<std::uint32_t> slots(step.dependencies.size());
+  for (std::uint32_t i = 0; i < slots.size(); ++i) slots[i] = i;
+  std::vector<double> operands(slots.size(), std::numeric_limits<double>::quiet_NaN());
+  std::uint32_t best = no_rule();
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    const std::uint32_t rule = step.dependencies[i];
+    if (rule == no_rule() || baseline[rule] != 0 || (best != no_rule() && named[rule] >= named[best])) continue;
+    operands[i] = 0;
+    if (meta.evaluate_partial(operands, slots) == 0) best = rule;
+    operands[i] = std::numeric_limits<double>::quiet_NaN();
+  }
+  return best;
 }
 
 void MetaOrder::begin(std::span<const std::uint32_t> hit, Workspace& space) const {
@@ -82,15 +111,12 @@ std::uint32_t MetaOrder::next_due(const Workspace& space, std::uint32_t from) co
   return static_cast<std::uint32_t>(steps_.size());
 }
 
-double MetaOrder::compute(std::uint32_t step, std::span<const double> values, Workspace& space) const {
+double MetaOrder::compute(std::uint32_t step, std::span<const double> values) const {
   const Step& s = steps_[step];
-  space.operands.clear();
-  for (std::uint32_t dependency : s.dependencies) {
-    const double value = dependency == no_rule ? 0.0 : values[dependency];
-    if (std::isnan(value)) return value;
-    space.operands.push_back(value);
-  }
-  const double value = rules_[s.rule].meta.evaluate(std::span<const double>(space.operands));
+  if (s.may_be_unsettled)
+    for (const std::uint32_t dependency : s.dependencies)
+      if (std::isnan(values[dependency])) return values[dependency];
+  const double value = rules_[s.rule].meta.evaluate(values, s.dependencies);
   // PerMsgStatus::got_hit makes a negative value 1.
   if (s.idle && value != 0) return std::numeric_limits<double>::quiet_NaN();
   return value < 0 ? 1.0 : value;

@@ -4,7 +4,8 @@
 // waits for it never runs. It is not looked at when it names something that does not run; then, too, it stays unsettled.
 //
 // A message hits few rules, so only metas that name a rule whose value differs from its value on a message that hits
-// nothing (the baseline) are evaluated; all others have their baseline value.
+// nothing (the baseline) are evaluated; all others have their baseline value. Where a meta is false without some rule,
+// whatever the others say, it waits for the rarest of such rules alone.
 #pragma once
 
 #include <cmath>
@@ -28,10 +29,10 @@ class MetaOrder {
   // What one evaluation writes to; reused from message to message.
   struct Workspace {
     std::vector<std::uint64_t> due;  // one bit a step
-    std::vector<double> operands;
   };
 
-  // `values`: one a rule, already set for every rule that is not a meta and 0 for metas; receives the metas' values.
+  // `values`: one a rule, already set for every rule that is not a meta and 0 for metas, and one more that is 0; receives
+  // the metas' values.
   // `hit`: the rules (not metas) whose value is not 0. `visit(rule, value)` is called for each meta that hits, in order.
   template <typename Visit>
   void evaluate(std::span<double> values, std::span<const std::uint32_t> hit, Workspace& space, Visit&& visit) const {
@@ -39,7 +40,7 @@ class MetaOrder {
     for (const Baseline& b : baseline_hits_) values[b.rule] = b.value;
     for (std::uint32_t step = next_due(space, 0); step < steps_.size(); step = next_due(space, step + 1)) {
       const std::uint32_t rule = steps_[step].rule;
-      const double value = compute(step, values, space);
+      const double value = compute(step, values);
       if (value != values[rule]) {
         values[rule] = value;
         mark_dependents(rule, space);
@@ -54,7 +55,8 @@ class MetaOrder {
   struct Step {
     std::uint32_t rule = 0;
     bool idle = false;
-    std::vector<std::uint32_t> dependencies;  // rule index of each MetaExpression::rules entry; no_rule when undefined
+    bool may_be_unsettled = false;            // itself or something that it names
+    std::vector<std::uint32_t> dependencies;  // rule index of each MetaExpression::rules entry; no_rule() when undefined
   };
   struct Baseline {
     std::uint32_t step, rule;
@@ -70,11 +72,17 @@ class MetaOrder {
     for (std::uint32_t step : dependents_[rule]) space.due[step / 64] |= std::uint64_t{1} << (step % 64);
   }
   // NaN: unsettled.
-  [[nodiscard]] double compute(std::uint32_t step, std::span<const double> values, Workspace& space) const;
+  [[nodiscard]] double compute(std::uint32_t step, std::span<const double> values) const;
+  // Stands for rules that are not defined: the value after those of all rules.
+  [[nodiscard]] std::uint32_t no_rule() const { return static_cast<std::uint32_t>(rules_.size()); }
+  // A rule without which the step is 0, as it is on a message that hits nothing: of several the one that `named` counts
+  // least often. no_rule() when there is none.
+  [[nodiscard]] std::uint32_t needed(const Step& step, std::span<const double> baseline,
+                                     std::span<const std::uint32_t> named) const;
 
   std::span<const Rule> rules_;
   std::vector<Step> steps_;
-  std::vector<std::vector<std::uint32_t>> dependents_;  // rule → steps that name it
+  std::vector<std::vector<std::uint32_t>> dependents_;  // rule → steps that are due when its value changes
   std::vector<Baseline> baseline_hits_;
   std::vector<std::uint32_t> never_;
 };

@@ -23,11 +23,11 @@ struct FirstHit {
 
 class Slot {
  public:
-  Slot(const Matcher& matcher, std::size_t rules) : scratch(matcher), values(rules, 0.0), counts(rules, 0) {}
+  Slot(const Matcher& matcher, std::size_t rules) : scratch(matcher), values(rules + 1, 0.0), counts(rules, 0) {}
 
   Arena arena;
   MatchScratch scratch;
-  std::vector<double> values;          // by rule; what metas see
+  std::vector<double> values;          // by rule; what metas see. One more, which stays 0
   std::vector<std::uint32_t> counts;   // by rule
   std::vector<std::uint32_t> touched;  // rules with a hit, each once
   std::vector<FirstHit> first_hits;

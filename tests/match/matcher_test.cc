@@ -130,6 +130,21 @@ TEST(Matcher, LocatesTheFirstMatch) {
   EXPECT_FALSE(matcher.locate(0, hits[0], Texts{"none"}, scratch));
 }
 
+// Windows of one pattern are counted in the order of the text, however many there are and however they are found.
+TEST(Matcher, CountsRepeatsOfManyWords) {
+  std::string words;
+  for (int i = 0; i < 400; ++i) {
+    const char first = static_cast<char>('a' + i % 20);
+    const char second = static_cast<char>('a' + i / 20);
+    words += std::string(i == 0 ? "" : "|") + first + "[0-9]?" + second + "[xyz]+" + first;
+  }
+  const Matcher matcher = compiled({spec_of("thrice", "(?:(?:" + words + ")\\W{1,5}){3}")});
+  MatchScratch scratch(matcher);
+  EXPECT_EQ(scan(matcher, scratch, {"axa, btxb; a5txxa."}), (Counts{}));
+  EXPECT_EQ(scan(matcher, scratch, {"aaxa, btxb; atxxa."}), (Counts{{"thrice", 1}}));
+  EXPECT_EQ(scan(matcher, scratch, {"aaxa, btxb", "atxxa."}), (Counts{}));
+}
+
 TEST(Matcher, KeepsCaptures) {
   PatternSpec one = spec_of("one", "id=(?<ID>\\w*)");
   one.want_captures = true;
