@@ -142,6 +142,10 @@ double frequency(const ByteSet& set) {
   return product({set});
 }
 
+double rough_frequency(const Window& window) {
+  return product(window);
+}
+
 double frequency(const Window& window) {
   double f = product(window);
   const auto n = static_cast<std::ptrdiff_t>(window.size());

@@ -77,5 +77,7 @@ struct Run {
 [[nodiscard]] double frequency(const ByteSet& set);
 // How many windows of mail, one at each byte, hold `window`.
 [[nodiscard]] double frequency(const Window& window);
+// As frequency(), without the texts that every mail has; a third of its price.
+[[nodiscard]] double rough_frequency(const Window& window);
 
 }  // namespace thresh

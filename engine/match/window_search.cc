@@ -82,7 +82,7 @@ void WindowSearch::grow(std::vector<Path>& paths, bool first, std::size_t most) 
   // What is frequent gets the most room.
   std::vector<double> weights;
   double sum = 0;
-  for (const Path& path : paths) sum += weights.emplace_back(path.open ? frequency(path.window) : 0);
+  for (const Path& path : paths) sum += weights.emplace_back(path.open ? rough_frequency(path.window) : 0);
   for (std::size_t p = 0; p < paths.size(); ++p) {
     Path& path = paths[p];
     const std::size_t room =
