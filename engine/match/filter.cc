@@ -163,8 +163,7 @@ std::size_t Filter::scan_wide_avx2(const Lane& lane, std::string_view text, std:
 }
 #endif
 
-void Filter::scan(std::string_view text, std::size_t from, std::size_t to, std::vector<Hit>& hits) const {
-  hits.clear();
+void Filter::scan_lanes(std::string_view text, std::size_t from, std::size_t to, std::vector<Hit>& hits) const {
   for (const Lane& lane : lanes_) {
     std::uint32_t places[max_scan + 1];
     const std::size_t n = lane.words == 1 ? scan_narrow(lane, text, from, to, places)
@@ -173,6 +172,27 @@ void Filter::scan(std::string_view text, std::size_t from, std::size_t to, std::
     for (std::size_t i = 0; i < n; ++i) report(lane, text, places[i], hits);
   }
   if (!grams_.empty()) scan_grams(text, from, to, hits);
+}
+
+bool Filter::scan_database(std::string_view text, std::size_t from, std::size_t to, HyperscanScratch& scratch,
+                           std::vector<Hit>& hits) const {
+  const std::string_view piece = text.substr(from, to - from + max_window - 1);
+  return database_->scan(piece, scratch, [&](std::uint32_t id, std::size_t end) {
+    const Check& check = checks_[id];
+    const std::size_t at = from + end - std::min<std::size_t>(check.size, max_window);
+    if (at < to && at + check.size <= text.size() && holds(check, text.data() + at, max_window))
+      hits.push_back({static_cast<std::uint32_t>(at), check.pattern});
+  });
+}
+
+void Filter::scan(std::string_view text, std::size_t from, std::size_t to, HyperscanScratch& scratch,
+                  std::vector<Hit>& hits) const {
+  hits.clear();
+  if (!database_ || !scan_database(text, from, to, scratch, hits)) {
+    hits.clear();
+    for (std::size_t begin = from; begin < to; begin += max_scan)
+      scan_lanes(text, begin, std::min(begin + max_scan, to), hits);
+  }
   if (hits.size() < 2) return;
   std::ranges::sort(hits);
   hits.erase(std::unique(hits.begin(), hits.end()), hits.end());

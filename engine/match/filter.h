@@ -1,15 +1,17 @@
 // Looks for the windows of all patterns of one group in one pass over a text. Windows of few spellings are
 // found by a hash of four bytes, the others by bit masks, 64 or 256 windows at a time; those that need a byte
-// that is not ASCII only where one is.
+// that is not ASCII only where one is. Few windows in long texts are left to Hyperscan.
 #pragma once
 
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
+#include "engine/match/hyperscan.h"
 #include "engine/match/plan.h"
 
 namespace thresh {
@@ -26,12 +28,14 @@ class Filter {
 
   // The windows report `pattern`; their sets are those of `sets`, which must live as long as the filter.
   void add(std::uint32_t pattern, const FilterPlan& plan, const std::vector<ByteSet>& sets);
-  // After the last add().
-  void finish();
+  // After the last add(). `database`: one that reports the ends of the windows' first max_window bytes, expression i for the
+  // i-th window added.
+  void finish(std::optional<HyperscanDatabase> database = std::nullopt);
 
-  // Replaces `hits` by every window that begins in [from, to), which is at most max_scan, and stands in `text`, in order.
-  void scan(std::string_view text, std::size_t from, std::size_t to, std::vector<Hit>& hits) const;
-  static constexpr std::size_t max_scan = 4096;
+  // Replaces `hits` by every window that begins in [from, to), at most step() bytes, and stands in `text`, in order.
+  void scan(std::string_view text, std::size_t from, std::size_t to, HyperscanScratch& scratch,
+            std::vector<Hit>& hits) const;
+  [[nodiscard]] std::size_t step() const { return database_ ? database_step : max_scan; }
 
   [[nodiscard]] std::size_t windows() const { return checks_.size(); }
   [[nodiscard]] std::size_t bytes() const;
@@ -42,6 +46,8 @@ class Filter {
   [[nodiscard]] static bool needs_high(const Window& window);
 
  private:
+  static constexpr std::size_t max_scan = 4096;
+  static constexpr std::size_t database_step = 1 << 17;
   struct Check {
     std::uint32_t pattern = 0;
     std::uint8_t size = 0;
@@ -76,6 +82,9 @@ class Filter {
   // The windows of a lane to be, each with the checks that ask for it.
   struct Bin;
   void put(std::vector<Bin>& bins, std::uint32_t check) const;
+  bool scan_database(std::string_view text, std::size_t from, std::size_t to, HyperscanScratch& scratch,
+                     std::vector<Hit>& hits) const;
+  void scan_lanes(std::string_view text, std::size_t from, std::size_t to, std::vector<Hit>& hits) const;
   void make_lanes(const std::vector<Bin>& bins, bool high);
   void scan_grams(std::string_view text, std::size_t from, std::size_t to, std::vector<Hit>& hits) const;
   // The places where the first four places of a window of the lane fit; `places` has room for all.
@@ -95,6 +104,7 @@ class Filter {
   std::vector<std::uint32_t> ranks_;   // bits set in the words before
   std::vector<std::uint32_t> starts_;  // by rank of the hash value: its first gram; one more at the end
   std::vector<Lane> lanes_;
+  std::optional<HyperscanDatabase> database_;
 };
 
 }  // namespace thresh

@@ -124,7 +124,8 @@ void Filter::make_lanes(const std::vector<Bin>& bins, bool high) {
   }
 }
 
-void Filter::finish() {
+void Filter::finish(std::optional<HyperscanDatabase> database) {
+  database_ = std::move(database);
   // Windows that could be found by hash join the others where a lane has room for all of them: that saves a
   // pass.
   const bool few = checks_.size() <= 64;

@@ -90,7 +90,10 @@ Result<Matcher> Matcher::compile(std::vector<PatternGroup> groups, const MatchOp
       pattern.times = requirement->times;
       group.filter.add(i, *requirement, state->sets);
     }
-    group.filter.finish();
+    std::optional<HyperscanDatabase> database;
+    if (!plan->databases[g].empty()) database = HyperscanDatabase::deserialize(plan->databases[g]);
+    if (database) statistics.hyperscan_bytes += database->bytes();
+    group.filter.finish(std::move(database));
     statistics.windows += group.filter.windows();
     statistics.table_bytes += group.filter.bytes();
   }
@@ -151,8 +154,8 @@ void Matcher::scan(GroupId id, std::span<const std::string_view> texts, MatchScr
       progress.count = 1;
   };
   const std::string_view joined = s.joined_text();
-  for (std::size_t from = 0; from < joined.size(); from += Filter::max_scan) {
-    group.filter.scan(joined, from, std::min(from + Filter::max_scan, joined.size()), s.windows);
+  for (std::size_t from = 0; from < joined.size(); from += group.filter.step()) {
+    group.filter.scan(joined, from, std::min(from + group.filter.step(), joined.size()), s.hyperscan, s.windows);
     s.work.windows += s.windows.size();
     for (const Filter::Hit hit : s.windows) confirm(hit);
   }

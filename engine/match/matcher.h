@@ -32,6 +32,7 @@ using GroupId = std::uint32_t;
 struct PatternGroup {
   std::string name;  // "body", "header From:addr"
   std::vector<PatternSpec> patterns;
+  bool long_texts = false;  // whole messages: what is looked for is found by Hyperscan where it is rare
 };
 
 struct PatternHit {
@@ -57,6 +58,7 @@ struct MatchStatistics {
   std::size_t always = 0;    // asked of PCRE2 for every text
   std::size_t windows = 0;   // that are looked for
   std::size_t table_bytes = 0;
+  std::size_t hyperscan_bytes = 0;  // databases
   bool from_cache = false;
   std::string cache_fault;  // why the plan could not be kept, for the log; empty when all is well
 };

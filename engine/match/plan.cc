@@ -7,6 +7,7 @@
 
 #include "engine/match/existence.h"
 #include "engine/match/filter.h"
+#include "engine/match/hyperscan.h"
 #include "engine/regex/syntax.h"
 
 namespace thresh {
@@ -136,6 +137,26 @@ PatternPlan numbered(const Draft& draft, SetNumbers& numbers) {
   return plan;
 }
 
+// Few and rare windows in long texts are Hyperscan's best case: 5.4 GB/s against 0.7 for the 15 windows of the stock rules'
+// `full` patterns. (With the 3,765 of their body patterns it makes 9 MB/s against 52.)
+constexpr std::size_t most_for_hyperscan = 64;
+
+std::string database_for(const std::vector<PatternPlan>& patterns, const std::vector<ByteSet>& sets) {
+  std::vector<std::string> expressions;
+  for (const PatternPlan& pattern : patterns) {
+    if (!pattern) continue;
+    for (const PlannedWindow& window : pattern->windows) {
+      Window looked_for;
+      for (std::size_t i = 0; i < std::min<std::size_t>(window.size, max_window); ++i)
+        looked_for.push_back(sets[window.sets[i]]);
+      expressions.push_back(hyperscan_expression(looked_for));
+    }
+  }
+  if (expressions.empty() || expressions.size() > most_for_hyperscan || !HyperscanDatabase::runs_here()) return {};
+  const auto database = HyperscanDatabase::compile(expressions);
+  return database ? database->serialize() : std::string();
+}
+
 }  // namespace
 
 Result<MatchPlan> make_plan(std::span<const PatternGroup> groups, unsigned threads) {
@@ -176,6 +197,7 @@ Result<MatchPlan> make_plan(std::span<const PatternGroup> groups, unsigned threa
       if (job->error) return std::unexpected(std::move(*job->error));
       patterns.push_back(job->draft ? numbered(*job->draft, numbers) : std::nullopt);
     }
+    plan.databases.push_back(group.long_texts ? database_for(patterns, plan.sets) : std::string());
   }
   return plan;
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "engine/match/matcher.h"
@@ -38,6 +39,9 @@ using PatternPlan = std::optional<FilterPlan>;
 struct MatchPlan {
   std::vector<ByteSet> sets;
   std::vector<std::vector<PatternPlan>> groups;
+  // By group: the serialized Hyperscan database that finds its windows; empty where the filter's own passes do. Expression i
+  // is the group's window i.
+  std::vector<std::string> databases;
 };
 
 // Checks every pattern and plans for it, on `threads` threads (0: as many as cores). Errors name the rule and

@@ -3,6 +3,8 @@
 // order (the key knows the platform).
 #include "engine/match/plan_cache.h"
 
+#include "engine/match/hyperscan.h"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <openssl/evp.h>
@@ -21,7 +23,7 @@ namespace thresh {
 namespace {
 
 // Raised whenever analysis, choice or layout change.
-constexpr std::uint32_t format_version = 7;
+constexpr std::uint32_t format_version = 8;
 constexpr std::string_view magic = "THRMATCH";
 constexpr std::size_t digest_size = 32;
 constexpr std::size_t head_size = magic.size() + 2 * digest_size;
@@ -145,6 +147,10 @@ std::string serialize(const MatchPlan& plan) {
       for (const PlannedWindow& window : pattern->windows) out.bytes(&window, sizeof window);
     }
   }
+  for (const std::string& database : plan.databases) {
+    out.number(static_cast<std::uint32_t>(database.size()));
+    out.bytes(database.data(), database.size());
+  }
   return std::move(out.text());
 }
 
@@ -184,6 +190,10 @@ std::optional<MatchPlan> deserialize(std::string_view text, std::span<const Patt
       for (PlannedWindow& window : pattern->windows)
         if (!in.bytes(&window, sizeof window) || !is_sound(window, plan.sets.size())) return std::nullopt;
     }
+  }
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    std::string& database = plan.databases.emplace_back(in.count(1), '\0');
+    in.bytes(database.data(), database.size());
   }
   if (!in.ok() || !in.at_end()) return std::nullopt;
   return plan;
@@ -225,11 +235,13 @@ PlanKey plan_key(std::span<const PatternGroup> groups) {
   if (pcre2_config(PCRE2_CONFIG_VERSION, nullptr) < static_cast<int>(sizeof version))
     pcre2_config(PCRE2_CONFIG_VERSION, version);
   digest.add(std::string_view(version));
+  digest.add(HyperscanDatabase::platform());
   const std::uint32_t order = 0x01020304;
   digest.add(std::string_view(reinterpret_cast<const char*>(&order), sizeof order));
   digest.add(static_cast<std::uint32_t>(groups.size()));
   for (const PatternGroup& group : groups) {
     digest.add(static_cast<std::uint32_t>(group.patterns.size()));
+    digest.add(group.long_texts ? 1U : 0U);
     for (const PatternSpec& spec : group.patterns) {
       digest.add(spec.pattern.source);
       digest.add(spec.pattern.modifiers);

@@ -1,5 +1,5 @@
 // Match plans on disk. One file a matcher, named after the SHA-256 of everything the plan depends on: format
-// version, the platform, PCRE2's version, and each pattern with its modifiers and what is asked of it, in
+// version, the platform, Hyperscan's and PCRE2's versions, and each pattern with its modifiers and what is asked of it, in
 // order. Written aside and renamed, so that processes can share a directory; checked when read; a directory
 // that others can write is refused.
 #pragma once

@@ -39,6 +39,7 @@ struct MatchScratch::State {
   std::vector<Progress> progress;     // by pattern; those that are not touched are as new
   std::vector<std::uint32_t> touched;
   std::vector<Filter::Hit> windows;
+  HyperscanScratch hyperscan;
   std::vector<Span> spans;
 
   void begin_message();

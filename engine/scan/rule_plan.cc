@@ -13,10 +13,11 @@ class Planner {
   Planner(const RuleSet& rules, std::span<const std::string> only) : rules_(rules) {
     plan_.active = active_rules(rules, only);
     plan_.runs.assign(plan_.active.size(), false);
-    for (const char* name : {"body", "rawbody", "full", "uri"}) plan_.groups.push_back({name, {}});
+    for (const char* name : {"body", "rawbody", "full", "uri"}) plan_.groups.push_back({.name = name, .patterns = {}});
     plan_.body.group = 0;
     plan_.rawbody.group = 1;
     plan_.full.group = 2;
+    plan_.groups[2].long_texts = true;
     plan_.uri.group = 3;
   }
 
@@ -95,7 +96,7 @@ class Planner {
       HeaderGroup& group = plan_.headers.emplace_back();
       group.query = HeaderQuery::parse(rule.header);
       group.group = static_cast<GroupId>(plan_.groups.size());
-      plan_.groups.push_back({"header " + rule.header, {}});
+      plan_.groups.push_back({.name = "header " + rule.header, .patterns = {}});
     }
     HeaderGroup& group = plan_.headers[at->second];
     if (rule.exists) {

@@ -54,7 +54,7 @@ PatternSpec spec_of(std::string name, std::string source, std::string modifiers 
 
 Matcher compiled(std::vector<PatternSpec> specs, const MatchOptions& options = {}) {
   std::vector<PatternGroup> groups;
-  groups.push_back({"group", std::move(specs)});
+  groups.push_back({.name = "group", .patterns = std::move(specs)});
   auto matcher = Matcher::compile(std::move(groups), options);
   EXPECT_TRUE(matcher) << matcher.error().text();
   return std::move(*matcher);
