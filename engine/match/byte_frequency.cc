@@ -5,6 +5,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "engine/match/common_texts.h"
 #include "engine/match/requirement.h"
 
 namespace thresh {
@@ -67,31 +68,6 @@ constexpr double follows[kinds][kinds] = {
     {.10, .100, .100, .100, .100, .100, .100, .3000},  // control
 };
 
-// What stands in nearly every mail, header, relay description or URI, with its share of the bytes.
-struct Common {
-  std::string_view text;
-  double frequency;
-};
-constexpr Common commons[] = {
-    {"http://", 4e-3},      {"https://", 4e-3},       {"\nhttp://", 4e-3},      {"\nhttps://", 4e-3},
-    {"://www.", 1e-3},      {".com", 2e-3},           {".net", 1e-3},           {".org", 1e-3},
-    {".html", 1e-3},        {"mailto:", 1e-3},        {"\nmailto:", 1e-3},      {"www.", 1e-3},
-    {" rdns=", 2e-3},       {" helo=", 2e-3},         {" by=", 2e-3},           {" ip=", 2e-3},
-    {" ident=", 2e-3},      {" envfrom=", 2e-3},      {" intl=", 2e-3},         {" id=", 2e-3},
-    {" auth=", 2e-3},       {" msa=", 2e-3},          {"[ ip=", 2e-3},          {"\n[ ip=", 2e-3},
-    {"Received: from ", 2e-3}, {"\nReceived: from ", 2e-3}, {"from ", 2e-3},       {"\nFrom: ", 1e-3},
-    {" for ", 2e-3},        {" with ", 2e-3},         {" by ", 2e-3},           {"\nSubject: ", 1e-3},
-    {"\nTo: ", 1e-3},       {"\nDate: ", 1e-3},       {"\nMessage-ID: ", 5e-4}, {"\nMessage-Id: ", 5e-4},
-    {"\nContent-Type: ", 1e-3}, {"\nMIME-Version: ", 1e-3}, {"\nContent-Transfer-Encoding: ", 1e-3},
-    {"\nReturn-Path: ", 1e-3}, {"text/plain", 2e-3},     {"text/html", 2e-3},      {"charset=", 2e-3},
-    {"<a href=", 1e-3},     {"href=\"", 2e-3},        {"<br>", 2e-3},           {"font ", 1e-3},
-    {"smtp", 1e-3},         {"mail", 2e-3},           {"the ", 4e-3},           {" the", 4e-3},
-    {" you ", 2e-3},        {" your ", 2e-3},         {"ing ", 4e-3},           {"tion", 2e-3},
-    {" and ", 4e-3},        {" to ", 4e-3},           {" of ", 4e-3},           {" in ", 3e-3},
-    {" is ", 3e-3},         {" this ", 2e-3},         {" that ", 2e-3},         {" have ", 1e-3},
-    {"we have ", 1e-4},     {"    ", 5e-3},           {"----", 3e-3},           {"2002", 2e-3},
-};
-
 using Shares = std::array<double, kinds>;
 
 // The part of each kind's bytes that is in `set`. Remembered: the same sets come again and again.
@@ -146,13 +122,13 @@ double rough_frequency(const Window& window) {
   return product(window);
 }
 
-double frequency(const Window& window) {
+double frequency(const Window& window, TextKind kind) {
   double f = product(window);
   const auto n = static_cast<std::ptrdiff_t>(window.size());
-  for (const Common& common : commons) {
+  for (const CommonText& common : common_texts(kind)) {
     const auto m = static_cast<std::ptrdiff_t>(common.text.size());
     // However the two overlap by a few bytes.
-    constexpr std::ptrdiff_t few = 3;
+    constexpr std::ptrdiff_t few = 2;
     for (std::ptrdiff_t shift = few - m; shift <= n - few; ++shift) {
       // window[i] faces text[i - shift].
       const std::ptrdiff_t from = std::max<std::ptrdiff_t>(0, shift);

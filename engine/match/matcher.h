@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "engine/match/text_kind.h"
 #include "engine/regex/regex.h"
 
 namespace thresh {
@@ -32,7 +33,7 @@ using GroupId = std::uint32_t;
 struct PatternGroup {
   std::string name;  // "body", "header From:addr"
   std::vector<PatternSpec> patterns;
-  bool long_texts = false;  // whole messages: what is looked for is found by Hyperscan where it is rare
+  TextKind kind = TextKind::body;
 };
 
 struct PatternHit {

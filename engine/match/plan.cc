@@ -35,12 +35,13 @@ struct Draft {
 
 // Masks look at the first four places at once and at the others only where those fit: where a later place is
 // rarer, the window begins there instead. Gives how many places were left out.
-std::uint32_t trim(Window& window) {
+std::uint32_t trim(Window& window, TextKind kind) {
   constexpr std::size_t at_once = 4;
   const auto price = [&](std::size_t from) {
     const auto begin = window.begin() + static_cast<std::ptrdiff_t>(from);
     constexpr double of_a_hit = 4;
-    return frequency(Window(begin, begin + at_once)) + of_a_hit * frequency(looked_for(Window(begin, window.end())));
+    return frequency(Window(begin, begin + at_once), kind) +
+           of_a_hit * frequency(looked_for(Window(begin, window.end())), kind);
   };
   std::size_t best = 0;
   for (std::size_t from = 1; from + at_once <= std::min(window.size(), max_window); ++from)
@@ -49,7 +50,7 @@ std::uint32_t trim(Window& window) {
   return static_cast<std::uint32_t>(best);
 }
 
-Draft draft_for(Requirement requirement) {
+Draft draft_for(Requirement requirement, TextKind kind) {
   Draft draft;
   std::vector<Window> high;
   std::vector<Window> rest;
@@ -65,8 +66,8 @@ Draft draft_for(Requirement requirement) {
     const std::size_t most = requirement.price > dear ? most_dear_masks
                              : windows == &high       ? most_high_masks
                                                       : most_masks;
-    for (Window& window : united(std::move(*windows), most)) {
-      if (windows == &rest) trimmed = std::max(trimmed, trim(window));
+    for (Window& window : united(std::move(*windows), most, kind)) {
+      if (windows == &rest) trimmed = std::max(trimmed, trim(window, kind));
       draft.parts.push_back({std::move(window), PlannedWindow::no_gram});
     }
   }
@@ -75,7 +76,7 @@ Draft draft_for(Requirement requirement) {
   return draft;
 }
 
-Result<std::optional<Draft>> draft_for(const PatternSpec& spec) {
+Result<std::optional<Draft>> draft_for(const PatternSpec& spec, TextKind kind) {
   auto tree = syntax::parse(spec.pattern.source, spec.pattern.modifiers);
   if (!tree) return fail(tree.error().what, spec.name, tree.error().remedy);
   auto whole = Regex::compile(*tree);
@@ -85,7 +86,7 @@ Result<std::optional<Draft>> draft_for(const PatternSpec& spec) {
   const syntax::Pattern form = existence_form(*tree);
   auto trimmed = Regex::compile(form);
   if (!trimmed) return fail(trimmed.error().what, spec.name, trimmed.error().remedy);
-  auto requirement = find_requirement(form);
+  auto requirement = find_requirement(form, kind);
   const double cost = requirement ? requirement->cost() : 1;
   if (auto run = find_run(form); run && run->cost(confirmation_price(form)) < std::min(cost, too_dear)) {
     Draft draft;
@@ -93,7 +94,7 @@ Result<std::optional<Draft>> draft_for(const PatternSpec& spec) {
     return draft;
   }
   if (cost > too_dear) return std::nullopt;
-  return draft_for(std::move(*requirement));
+  return draft_for(std::move(*requirement), kind);
 }
 
 // Gives equal sets one number.
@@ -162,12 +163,13 @@ std::string database_for(const std::vector<PatternPlan>& patterns, const std::ve
 Result<MatchPlan> make_plan(std::span<const PatternGroup> groups, unsigned threads) {
   struct Job {
     const PatternSpec* spec;
+    TextKind kind;
     std::optional<Draft> draft;
     std::optional<Error> error;
   };
   std::vector<Job> jobs;
   for (const PatternGroup& group : groups)
-    for (const PatternSpec& spec : group.patterns) jobs.push_back({&spec, std::nullopt, std::nullopt});
+    for (const PatternSpec& spec : group.patterns) jobs.push_back({&spec, group.kind, std::nullopt, std::nullopt});
   // The long ones first, so that no thread is left with one at the end.
   std::vector<Job*> order;
   for (Job& job : jobs) order.push_back(&job);
@@ -175,7 +177,7 @@ Result<MatchPlan> make_plan(std::span<const PatternGroup> groups, unsigned threa
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
     for (std::size_t i = next++; i < order.size(); i = next++) {
-      auto made = draft_for(*order[i]->spec);
+      auto made = draft_for(*order[i]->spec, order[i]->kind);
       if (made)
         order[i]->draft = std::move(*made);
       else
@@ -197,7 +199,7 @@ Result<MatchPlan> make_plan(std::span<const PatternGroup> groups, unsigned threa
       if (job->error) return std::unexpected(std::move(*job->error));
       patterns.push_back(job->draft ? numbered(*job->draft, numbers) : std::nullopt);
     }
-    plan.databases.push_back(group.long_texts ? database_for(patterns, plan.sets) : std::string());
+    plan.databases.push_back(group.kind == TextKind::full ? database_for(patterns, plan.sets) : std::string());
   }
   return plan;
 }

@@ -23,7 +23,7 @@ namespace thresh {
 namespace {
 
 // Raised whenever analysis, choice or layout change.
-constexpr std::uint32_t format_version = 8;
+constexpr std::uint32_t format_version = 9;
 constexpr std::string_view magic = "THRMATCH";
 constexpr std::size_t digest_size = 32;
 constexpr std::size_t head_size = magic.size() + 2 * digest_size;
@@ -241,7 +241,7 @@ PlanKey plan_key(std::span<const PatternGroup> groups) {
   digest.add(static_cast<std::uint32_t>(groups.size()));
   for (const PatternGroup& group : groups) {
     digest.add(static_cast<std::uint32_t>(group.patterns.size()));
-    digest.add(group.long_texts ? 1U : 0U);
+    digest.add(static_cast<std::uint32_t>(group.kind));
     for (const PatternSpec& spec : group.patterns) {
       digest.add(spec.pattern.source);
       digest.add(spec.pattern.modifiers);

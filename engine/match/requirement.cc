@@ -40,6 +40,8 @@ void take_better(std::optional<Candidate>& best, std::optional<Candidate> other)
 
 class Finder {
  public:
+  explicit Finder(TextKind kind) : search_(machine_, kind) {}
+
   struct Part {
     std::uint32_t entry = 0;
     std::optional<Candidate> best;
@@ -78,7 +80,7 @@ class Finder {
   void consider(std::optional<Candidate>& best, std::span<const Point> points);
 
   Automaton machine_;
-  WindowSearch search_{machine_};
+  WindowSearch search_;
   std::size_t looks_ = 0;
   double price_ = 1;
 };
@@ -264,7 +266,7 @@ Finder::Part Finder::build(const Node& node, std::uint32_t next, Width before, b
 
 }  // namespace
 
-std::vector<Window> united(std::vector<Window> windows, std::size_t most) {
+std::vector<Window> united(std::vector<Window> windows, std::size_t most, TextKind kind) {
   const auto unite = [](const Window& a, const Window& b) {
     Window both(std::min(a.size(), b.size()));
     for (std::size_t i = 0; i < both.size(); ++i) both[i] = a[i] | b[i];
@@ -272,16 +274,16 @@ std::vector<Window> united(std::vector<Window> windows, std::size_t most) {
   };
   std::vector<double> each;  // frequency of each window
   std::vector<double> gain;  // what uniting it with the next one adds
-  for (const Window& w : windows) each.push_back(frequency(looked_for(w)));
+  for (const Window& w : windows) each.push_back(frequency(looked_for(w), kind));
   const auto price = [&](std::size_t i) {
-    return frequency(looked_for(unite(windows[i], windows[i + 1]))) - each[i] - each[i + 1];
+    return frequency(looked_for(unite(windows[i], windows[i + 1])), kind) - each[i] - each[i + 1];
   };
   for (std::size_t i = 0; i + 1 < windows.size(); ++i) gain.push_back(price(i));
   while (windows.size() > most) {
     const auto i = static_cast<std::size_t>(std::ranges::min_element(gain) - gain.begin());
     const auto at = static_cast<std::ptrdiff_t>(i);
     windows[i] = unite(windows[i], windows[i + 1]);
-    each[i] = frequency(looked_for(windows[i]));
+    each[i] = frequency(looked_for(windows[i]), kind);
     windows.erase(windows.begin() + at + 1);
     each.erase(each.begin() + at + 1);
     gain.erase(gain.begin() + at);
@@ -315,8 +317,8 @@ double confirmation_price(const syntax::Pattern& pattern) {
   return std::clamp(size_of(size_of, pattern.root) / simple, 1.0, most);
 }
 
-std::optional<Requirement> find_requirement(const syntax::Pattern& pattern) {
-  return Finder().find(pattern);
+std::optional<Requirement> find_requirement(const syntax::Pattern& pattern, TextKind kind) {
+  return Finder(kind).find(pattern);
 }
 
 }  // namespace thresh

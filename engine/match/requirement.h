@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/regex/byte_set.h"
+#include "engine/match/text_kind.h"
 #include "engine/regex/syntax.h"
 
 namespace thresh {
@@ -54,7 +55,8 @@ inline constexpr std::uint32_t near_window = 128;
 
 // The rarest requirement found; nothing when the pattern has none (it may match the empty string, for
 // example).
-[[nodiscard]] std::optional<Requirement> find_requirement(const syntax::Pattern& pattern);
+[[nodiscard]] std::optional<Requirement> find_requirement(const syntax::Pattern& pattern,
+                                                          TextKind kind = TextKind::body);
 
 // A row of bytes of one set that every match contains.
 struct Run {
@@ -71,12 +73,12 @@ struct Run {
 
 // At most `most` windows of which one holds wherever one of `windows` does: neighbours are united where that
 // adds least.
-[[nodiscard]] std::vector<Window> united(std::vector<Window> windows, std::size_t most);
+[[nodiscard]] std::vector<Window> united(std::vector<Window> windows, std::size_t most, TextKind kind);
 
 // How often a byte of mail is in `set`, between 0 and 1: a rough model of text, good enough for ranking.
 [[nodiscard]] double frequency(const ByteSet& set);
-// How many windows of mail, one at each byte, hold `window`.
-[[nodiscard]] double frequency(const Window& window);
+// How many windows of texts of that kind, one at each byte, hold `window`.
+[[nodiscard]] double frequency(const Window& window, TextKind kind = TextKind::body);
 // As frequency(), without the texts that every mail has; a third of its price.
 [[nodiscard]] double rough_frequency(const Window& window);
 

@@ -160,7 +160,7 @@ std::optional<Candidate> WindowSearch::windows_from(std::uint32_t at, syntax::Wi
   found.price = price;
   for (Path& path : paths) {
     if (path.window.empty()) return std::nullopt;
-    found.frequency += thresh::frequency(looked_for(path.window)) + window_price;
+    found.frequency += thresh::frequency(looked_for(path.window), kind_) + window_price;
     (path.begins_before ? found.begins_before : found.begins_at) = true;
     found.any_of.push_back(std::move(path.window));
     found.ends.push_back(path.open ? std::move(path.states) : std::vector<std::uint32_t>());

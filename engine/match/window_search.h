@@ -20,7 +20,7 @@ struct Candidate : Requirement {
 // The automaton may grow at its front while it is searched, so what is reached from a state stays true.
 class WindowSearch {
  public:
-  explicit WindowSearch(const Automaton& machine) : machine_(machine) {}
+  WindowSearch(const Automaton& machine, TextKind kind) : machine_(machine), kind_(kind) {}
 
   // Windows of which one begins at `at` in every match, at most about `most`; nothing where the pattern may end there.
   // `before`: what a match has before that point. `price`: as in Requirement.
@@ -64,6 +64,7 @@ class WindowSearch {
   void grow(std::vector<Path>& paths, bool first, std::size_t most);
 
   const Automaton& machine_;
+  TextKind kind_;
   std::unordered_map<std::vector<std::uint32_t>, Reached, StatesHash> known_;
   std::size_t work_ = 0;
   std::vector<std::uint8_t> mark_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/base/ascii.h"
 #include "engine/scan/active_rules.h"
 
 namespace thresh {
@@ -14,10 +15,12 @@ class Planner {
     plan_.active = active_rules(rules, only);
     plan_.runs.assign(plan_.active.size(), false);
     for (const char* name : {"body", "rawbody", "full", "uri"}) plan_.groups.push_back({.name = name, .patterns = {}});
+    plan_.groups[1].kind = TextKind::rawbody;
+    plan_.groups[2].kind = TextKind::full;
+    plan_.groups[3].kind = TextKind::uri;
     plan_.body.group = 0;
     plan_.rawbody.group = 1;
     plan_.full.group = 2;
-    plan_.groups[2].long_texts = true;
     plan_.uri.group = 3;
   }
 
@@ -72,6 +75,12 @@ class Planner {
     return {};
   }
 
+  static TextKind kind_of(std::string_view header) {
+    if (ascii::istarts_with(header, "X-Spam-Relays-")) return TextKind::relays;
+    if (header.starts_with("ALL") || ascii::istarts_with(header, "Received")) return TextKind::headers;
+    return TextKind::field;
+  }
+
   static std::unexpected<Error> broken(const Rule& rule, const Error& error) {
     return fail("rule " + rule.name + ": " + error.what, rule.where.text(), error.remedy);
   }
@@ -96,7 +105,7 @@ class Planner {
       HeaderGroup& group = plan_.headers.emplace_back();
       group.query = HeaderQuery::parse(rule.header);
       group.group = static_cast<GroupId>(plan_.groups.size());
-      plan_.groups.push_back({.name = "header " + rule.header, .patterns = {}});
+      plan_.groups.push_back({.name = "header " + rule.header, .patterns = {}, .kind = kind_of(rule.header)});
     }
     HeaderGroup& group = plan_.headers[at->second];
     if (rule.exists) {

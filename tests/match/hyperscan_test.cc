@@ -56,7 +56,7 @@ TEST(Hyperscan, LongTextsAreAnsweredAsShortOnesAre) {
     PatternGroup shorts{.name = "short", .patterns = {group.patterns.begin() + static_cast<std::ptrdiff_t>(first),
                                                       group.patterns.begin() + static_cast<std::ptrdiff_t>(first + 6)}};
     PatternGroup longs = shorts;
-    longs.long_texts = true;
+    longs.kind = TextKind::full;
     const auto matcher = Matcher::compile({shorts, longs});
     ASSERT_TRUE(matcher) << matcher.error().text();
     MatchScratch scratch(*matcher);
