@@ -219,7 +219,33 @@ Result<PatternText> PatternText::make(const PerlPattern& pattern) {
   return PatternText(std::move(*tree), std::move(*regex));
 }
 
+bool is_utf8(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const auto b = static_cast<unsigned char>(text[i++]);
+    int more = b < 0x80                ? 0
+               : b >= 0xc2 && b < 0xe0 ? 1
+               : b >= 0xe0 && b < 0xf0 ? 2
+               : b >= 0xf0 && b < 0xf5 ? 3
+                                       : -1;
+    if (more < 0) return false;
+    // Overlong forms and surrogates are told by the second byte.
+    if (more >= 2 && i < text.size()) {
+      const auto second = static_cast<unsigned char>(text[i]);
+      if ((b == 0xe0 && second < 0xa0) || (b == 0xed && second > 0x9f) || (b == 0xf0 && second < 0x90) ||
+          (b == 0xf4 && second > 0x8f))
+        return false;
+    }
+    for (; more > 0; --more, ++i)
+      if (i >= text.size() || (static_cast<unsigned char>(text[i]) & 0xc0) != 0x80) return false;
+  }
+  return true;
+}
+
 std::optional<std::string> PatternText::hit(Random& random, unsigned tries, unsigned repeats) {
+  std::optional<std::string> other;
+  unsigned others = 0;
+  // One text in three is taken as it comes.
+  const unsigned most_others = chance(random, 33) ? 0 : 30;
   for (unsigned i = 0; i < tries; ++i) {
     std::string text = Walk(pattern_, random, false).run();
     // Context that boundaries and lookarounds may ask for.
@@ -234,9 +260,11 @@ std::optional<std::string> PatternText::hit(Random& random, unsigned tries, unsi
     for (unsigned n = 1; n < repeats && text.size() < kMostText; ++n)
       text += ' ' + Walk(pattern_, random, false).run();
     if (repeats > 1 && !matches(text)) continue;
-    return text;
+    if (is_utf8(text) || others >= most_others) return text;
+    other = std::move(text);
+    ++others;
   }
-  return std::nullopt;
+  return other;
 }
 
 std::optional<std::string> PatternText::near_miss(Random& random, std::string_view hit) {
@@ -255,7 +283,7 @@ std::optional<std::string> PatternText::near_miss(Random& random, std::string_vi
       else
         text.insert(at, 1, "x- 7"[below(random, 4)]);
     }
-    if (!matches(text)) return text;
+    if (!matches(text) && (is_utf8(text) || !is_utf8(hit))) return text;
   }
   return std::nullopt;
 }

@@ -18,6 +18,8 @@ namespace thresh::generate {
 
 using Random = std::mt19937;
 
+[[nodiscard]] bool is_utf8(std::string_view text);
+
 // A number below `bound` (which is not 0), the same with every standard library.
 [[nodiscard]] inline std::size_t below(Random& random, std::size_t bound) {
   return random() % bound;
