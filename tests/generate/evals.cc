@@ -5,7 +5,6 @@
 #include <functional>
 #include <map>
 
-#include "tests/generate/images.h"
 #include "tests/generate/placement.h"
 
 namespace thresh::generate {
@@ -22,24 +21,6 @@ struct Call {
   [[nodiscard]] double number(std::size_t i) const { return std::strtod(arg(i).c_str(), nullptr); }
 };
 using Block = void (*)(const Call&);
-
-// Words of about `letters` letters, of which `capitals` percent are upper case.
-std::string words(Random& random, std::size_t letters, unsigned capitals = 0) {
-  std::string out;
-  while (out.size() < letters) {
-    for (std::size_t n = 2 + below(random, 7); n > 0; --n)
-      out += static_cast<char>((chance(random, capitals) ? 'A' : 'a') + static_cast<char>(below(random, 26)));
-    out += ' ';
-  }
-  return out;
-}
-
-// A number between the ends, the lower one excluded.
-std::size_t between(Random& random, double low, double high) {
-  const auto from = static_cast<std::size_t>(low) + 1;
-  const auto to = high <= low ? from + 50 : static_cast<std::size_t>(high);
-  return from + below(random, to > from ? to - from : 1);
-}
 
 // An address that a list of globs ("*@*.example.com") names.
 std::string address_of_glob(std::string glob) {
@@ -88,111 +69,6 @@ constexpr const char* kFreemail[] = {"gmail.com", "yahoo.com", "hotmail.com", "a
 std::string freemail(Random& random, bool digit) {
   return (chance(random, 50) ? "john.smith" : "mary") + std::string(digit ? "77" : "") + '@' +
          kFreemail[below(random, 4)];
-}
-
-void set_length(const Call& c, double low, double high) {
-  // Rendered text counts, blanks between paragraphs included.
-  const std::size_t have = [&] {
-    std::size_t n = 0;
-    for (const std::string& p : c.draft.paragraphs) n += p.size() + 2;
-    return n;
-  }();
-  const std::size_t want = between(c.random, low, high > low ? high : low + 400);
-  if (want > have) c.draft.html.push_back(words(c.random, want - have));
-  c.draft.body = Draft::Body::html;
-}
-
-void html_range(const Call& c) {
-  const std::string what = c.arg(0);
-  const double low = c.number(1), high = c.arg(2).empty() ? low + 1 : c.number(2);
-  if (what == "length") return set_length(c, low, high);
-  if (what.find("ratio") == std::string::npos) return;
-  const double ratio = (low + high) / 2;
-  const int tags = 200, bad = static_cast<int>(tags * ratio);
-  std::string markup;
-  for (int i = 0; i < tags; ++i) {
-    const bool is_bad = i < bad;
-    if (what == "obfuscation_ratio")
-      markup += is_bad ? "so<b>" : " so <b>";
-    else if (what == "bad_tag_ratio")
-      markup += is_bad ? "<nosuchtag>word " : "<b>word ";
-    else
-      markup += is_bad ? "<q" + std::to_string(i) + ">word " : "<b>word ";
-  }
-  c.draft.html.push_back(markup);
-  c.draft.body = Draft::Body::html;
-}
-
-void html_image_only(const Call& c) {
-  c.draft.html.push_back("<img src=\"http://www.example.com/a.gif\">");
-  set_length(c, c.number(0), c.number(1));
-}
-
-void html_image_ratio(const Call& c) {
-  const std::size_t text = 200;
-  const double ratio = (c.number(0) + (c.arg(1).empty() ? c.number(0) * 2 : c.number(1))) / 2;
-  const auto area = static_cast<std::size_t>(static_cast<double>(text) / std::max(ratio, 0.0001));
-  c.draft.html.push_back("<img src=\"http://www.example.com/a.gif\" width=\"" + std::to_string(area / 100) +
-                         "\" height=\"100\">" + words(c.random, text));
-  c.draft.body = Draft::Body::html;
-}
-
-void html_text_match(const Call& c) {
-  const auto text = PatternText::make({c.arg(1), ""});
-  auto maker = text ? PatternText::make({c.arg(1), ""}) : Result<PatternText>(std::unexpected(Error{}));
-  const auto hit = maker ? maker->hit(c.random) : std::nullopt;
-  const std::string inner =
-      c.arg(1) == "<img>" ? "<img src=\"http://www.example.com/a.gif\">" : hit.value_or("");
-  c.draft.html.push_back(c.arg(0) == "anchor" ? "<a href=\"http://www.example.com/\">" + inner + "</a>"
-                                              : '<' + c.arg(0) + '>' + inner + "</" + c.arg(0) + '>');
-  c.draft.body = Draft::Body::html;
-}
-
-void html_test(const Call& c) {
-  const std::string what = c.arg(0);
-  c.draft.body = Draft::Body::html;
-  if (what == "font_low_contrast")
-    c.draft.html.push_back("<font color=\"#f7f7f7\">hidden words here</font>");
-  else if (what == "font_face_bad")
-    c.draft.html.push_back("<font face=\"Ari@l Bad!\">words</font>");
-  else if (what == "big_font")
-    c.draft.html.push_back("<font size=\"+4\">words</font>");
-  else if (what == "embeds")
-    c.draft.html.push_back("<embed src=\"a.swf\">");
-  else if (what == "title_empty")
-    c.draft.html.push_back("<title></title>");
-  else if (what == "has_shouting")
-    c.draft.html.push_back("<p>" + words(c.random, 80, 100) + "</p>");
-  else if (what == "t_style")
-    c.draft.html.push_back("<style>p{}</style>");
-}
-
-void images(const Call& c) {
-  const std::string& function = c.rule.eval_function;
-  std::string type = c.arg(0) == "all" ? (chance(c.random, 40)   ? "png"
-                                          : chance(c.random, 40) ? "gif"
-                                                                 : "jpeg")
-                                       : c.arg(0);
-  if (function == "image_count") {
-    for (std::size_t n = static_cast<std::size_t>(c.number(1)); n > 0; --n)
-      c.draft.attachments.push_back(image(type, static_cast<unsigned>(20 + below(c.random, 600)),
-                                          static_cast<unsigned>(20 + below(c.random, 500))));
-    return;
-  }
-  const bool have = !c.draft.attachments.empty();
-  if (function == "pixel_coverage") {
-    const double low = c.number(1), high = c.arg(2).empty() ? low * 2 : c.number(2);
-    const auto area = static_cast<unsigned>((low + high) / 2);
-    if (c.arg(0) == "all" && have) type = "jpeg";
-    if (have) c.draft.attachments.pop_back();
-    c.draft.attachments.push_back(image(type, area / 400 + 1, 400));
-  } else if (function == "image_to_text_ratio") {
-    if (!have) c.draft.attachments.push_back(image(type, 900, 700));
-    if (c.draft.paragraphs.empty()) c.draft.paragraphs.push_back("see here");
-  } else if (function == "image_size_exact" || function == "image_size_range") {
-    c.draft.attachments.push_back(
-        image(type, static_cast<unsigned>(c.number(2)) + 1, static_cast<unsigned>(c.number(1)) + 1));
-  }
 }
 
 void check_for_mime(const Call& c) {
@@ -323,22 +199,6 @@ void shifted_date(const Call& c) {
 
 const std::map<std::string_view, Block>& blocks() {
   static const std::map<std::string_view, Block> table{
-      {"html_range", html_range},
-      {"html_image_only", html_image_only},
-      {"html_image_ratio", html_image_ratio},
-      {"html_text_match", html_text_match},
-      {"html_test", html_test},
-      {"html_eval", [](const Call& c) { c.draft.body = Draft::Body::html; }},
-      {"html_tag_exists",
-       [](const Call& c) {
-         c.draft.html.push_back('<' + c.arg(0) + ">words</" + c.arg(0) + '>');
-         c.draft.body = Draft::Body::html;
-       }},
-      {"html_tag_balance",
-       [](const Call& c) {
-         c.draft.html.push_back((c.arg(1).find('<') != std::string::npos ? "</" : "<") + c.arg(0) + ">words");
-         c.draft.body = Draft::Body::html;
-       }},
       {"html_charset_faraway", faraway},
       {"check_for_faraway_charset", faraway},
       {"check_for_faraway_charset_in_headers", faraway},
@@ -347,11 +207,6 @@ const std::map<std::string_view, Block>& blocks() {
       {"check_for_mime_html_only", [](const Call& c) { c.draft.body = Draft::Body::html; }},
       {"check_for_mime", check_for_mime},
       {"check_msg_parse_flags", check_msg_parse_flags},
-      {"image_count", images},
-      {"pixel_coverage", images},
-      {"image_to_text_ratio", images},
-      {"image_size_exact", images},
-      {"image_size_range", images},
       {"check_for_uppercase", check_for_uppercase},
       {"check_for_shifted_date", shifted_date},
       {"check_abundant_unicode_ratio",
@@ -468,6 +323,18 @@ const std::map<std::string_view, Block>& blocks() {
       {"check_uri_host_in_welcomelist", listed_address},
       {"check_uri_host_in_blocklist", listed_address},
       {"check_body_length", [](const Call& c) { c.draft.bare = c.draft.paragraphs.size() > 1; }},
+      {"check_fromname_spoof",
+       [](const Call& c) { c.draft.mailboxes["from"] = {"", "support@big-bank.com", "someone@sender.net"}; }},
+      {"check_fromname_equals_to",
+       [](const Call& c) {
+         c.draft.mailboxes["from"] = {"", "user@example.org", "someone@sender.net"};
+         c.draft.mailboxes["to"] = {"", "", "user@example.org"};
+       }},
+      {"check_fromname_equals_replyto",
+       [](const Call& c) {
+         c.draft.mailboxes["from"] = {"", "mary@shop.sender.net", "someone@sender.net"};
+         c.draft.mailboxes["reply-to"] = {"", "", "mary@shop.sender.net"};
+       }},
       {"check_blank_line_ratio",
        [](const Call& c) { c.draft.raw.push_back("\n\n\n\n\n\n\nword\n\n\n\n\n\nword\n\n\n\n\n"); }},
       {"check_stock_info",
@@ -481,7 +348,18 @@ const std::map<std::string_view, Block>& blocks() {
 
 }  // namespace
 
+std::string words(Random& random, std::size_t letters, unsigned capitals) {
+  std::string out;
+  while (out.size() < letters) {
+    for (std::size_t n = 2 + below(random, 7); n > 0; --n)
+      out += static_cast<char>((chance(random, capitals) ? 'A' : 'a') + static_cast<char>(below(random, 26)));
+    out += ' ';
+  }
+  return out;
+}
+
 void build_for_eval(const RuleSet& rules, const Rule& rule, Random& random, Draft& draft) {
+  if (attach_for_eval(rule, random, draft) || mark_up_for_eval(rule, random, draft)) return;
   // The older names of the lists stand for the newer ones.
   std::string function = rule.eval_function;
   for (const auto& [old, current] :

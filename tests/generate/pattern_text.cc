@@ -82,8 +82,20 @@ class Walk {
   }
 
   void visit_alternatives(const Node& node) {
-    const std::size_t choice = below(random_, node.children.size());
-    visit(node.children[choice]);
+    // Broken UTF-8 is kept only where several choices give nothing else.
+    constexpr int choices = 4;
+    const std::size_t before = out_.size(), overlay = overlay_;
+    const Pending pending = pending_;
+    const std::string later = later_;
+    for (int i = 0; i < choices; ++i) {
+      visit(node.children[below(random_, node.children.size())]);
+      if (!plain_ || out_.size() < before || is_utf8(std::string_view(out_).substr(before))) return;
+      if (i + 1 == choices) return;
+      out_.resize(before);
+      overlay_ = overlay;
+      pending_ = pending;
+      later_ = later;
+    }
   }
 
   void visit_look(const Node& node) {

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""compare_generated.py TARGETS.tsv SCAN.jsonl ANSWERS.tsv...
+"""compare_generated.py RULES RECORDED TARGETS.tsv SCAN.jsonl ANSWERS.tsv...
 
 Holds `thresh scan --json --all-hits` against what SpamAssassin says of the same messages (ask_spamassassin.pl): every rule, and
-how often sub-rules hit. TARGETS.tsv (generate_messages): public rules that no recorded answer shows and what became of each.
+how often sub-rules hit. RULES: the folder of the stock rules; RECORDED: that of
+the recorded answers. TARGETS.tsv (generate_messages): public rules that no recorded answer shows and what became of each.
 Prints each disagreement, how many of those rules SpamAssassin confirms, and why others cannot hit; fails on a
 disagreement that KNOWN does not explain and on a confirmed share below LEAST_SHARE.
 """
-import collections, json, sys
+import collections, glob, json, re, sys
 
 # Rules about which the two may disagree, each with the reason (docs/compat.md).
 KNOWN = {
@@ -26,17 +27,27 @@ def counted(field):
         out[name] = int(count or 1)
     return out
 
+# Public rules that the files of the folder define, whatever plugin they are for, and that no recorded answer shows.
+def never_shown(stock, recorded):
+    line = re.compile(r'^\s*(?:header|body|rawbody|full|uri|uri_detail|mimeheader|meta|askdns)\s+([A-Z]\w*)\s', re.M)
+    defined, shown = set(), set()
+    for name in glob.glob(stock + '/*.cf'): defined |= set(line.findall(open(name, encoding='utf-8', errors='replace').read()))
+    for name in glob.glob(recorded + '/*.tsv'):
+        for answer in open(name, encoding='utf-8', errors='replace'): shown |= set(counted(answer.split('\t')[3]))
+    return defined - shown
+
 def main():
-    targets, scan, answers = sys.argv[1], sys.argv[2], sys.argv[3:]
-    thresh = {}
+    stock, recorded, targets, scan, *answers = sys.argv[1:]
+    thresh, scores = {}, {}
     for line in open(scan, encoding='utf-8', errors='replace'):
         message = json.loads(line)
+        scores[message['path']] = message['score']
         thresh[message['path']] = {h['rule']: int(h.get('count', 1)) if h['rule'].startswith('__') else 1 for h in message['hits']}
     confirmed, differences, messages, hits, known = set(), [], 0, 0, 0
     rules, guessed, guessed_off = set(), 0, 0
     for name in answers:
         for line in open(name, encoding='utf-8', errors='replace'):
-            path, _, public, sub, guesses = line.rstrip('\n').split('\t')
+            path, score, public, sub, guesses = line.rstrip('\n').split('\t')
             want = {**{n: 1 for n in counted(public)}, **counted(sub)}
             got = thresh.pop(path, None)
             if got is None:
@@ -48,6 +59,7 @@ def main():
             confirmed |= set(counted(public))
             off = [rule for rule in sorted(set(want) | set(got)) if want.get(rule, 0) != got.get(rule, 0)]
             known += sum(rule in KNOWN for rule in off)
+            if not off and abs(scores[path] - float(score)) > 0.0015: differences.append((path, 'the score', score, scores[path]))
             off = [rule for rule in off if rule not in KNOWN]
             if int(guesses) > 0:
                 guessed += 1
@@ -58,7 +70,7 @@ def main():
     differences += [(path, 'not answered by SpamAssassin', 0, 1) for path in thresh]
     for path, rule, want, got in differences[:SHOWN]:
         print(f'DIFFERS {rule}: SpamAssassin {want}, Thresh {got}: {path}')
-    states = collections.OrderedDict()
+    states = {rule: 'cannot: their plugin is not loaded' for rule in sorted(never_shown(stock, recorded))}
     for line in open(targets):
         rule, state = line.rstrip('\n').split('\t')
         states[rule] = 'made' if rule in confirmed else 'not made' if state == 'made' else state

@@ -1,9 +1,10 @@
-// generate_messages OUT --rules PATH... --oracle FILE.tsv... [--seed N] [--explain]: messages for every rule,
-// made from the rules themselves, into the folder OUT. Rules that no recorded answer shows come first, each
-// with a message of its own where an earlier one does not hit it already; then every other rule that has not
-// hit, several to a message; then near misses. Writes OUT/list (one path a line) and OUT/targets.tsv: each
-// public rule that no recorded answer shows, with "made" (Thresh says that some message hits it), "not made"
-// or "cannot: REASON". The same rules and seed give the same messages.
+// generate_messages OUT --rules PATH... [--scores FILE.cf] --oracle FILE.tsv... [--seed N] [--explain]:
+// messages for every rule, made from the rules themselves, into the folder OUT. Rules that no recorded answer
+// shows come first, each with a message of its own where an earlier one does not hit it already; then every
+// other rule that has not hit, several to a message; then near misses. With --scores, stock rules whose score
+// is 0 get a small one in that file, which is then read as one of the rules. Writes OUT/list (one path a
+// line) and OUT/targets.tsv: each public rule that no recorded answer shows, with "made" (Thresh says that
+// some message hits it), "not made" or "cannot: REASON". The same rules and seed give the same messages.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -51,9 +52,10 @@ class Generator {
     }
   }
 
-  void make_targets(const std::set<std::string>& recorded) {
+  // `stock`: rules of this folder count.
+  void make_targets(const std::set<std::string>& recorded, const std::string& stock) {
     for (const Rule& rule : rules_.rules())
-      if (!rule.is_subrule() && (rule.defined || rule.type != RuleType::empty) &&
+      if (rule.where.path.starts_with(stock) && !rule.is_subrule() && rule.type != RuleType::empty &&
           !recorded.contains(rule.name))
         targets_.push_back(&rule);
     for (const Rule* rule : targets_) {
@@ -107,7 +109,6 @@ class Generator {
     if (hit_.contains(rule.name)) return "made";
     if (const auto reason = reasons_.find(rule.name); reason != reasons_.end())
       return "cannot: " + reason->second;
-    if (rule.type == RuleType::empty) return "cannot: a look-up rule or a name without a test";
     if (!possible(rule.name)) return "cannot: needs a rule that does not run";
     return "not made";
   }
@@ -216,13 +217,23 @@ void read_recorded(const std::string& path, std::set<std::string>& into) {
   }
 }
 
+void write_scores(const RuleSet& rules, const std::string& path) {
+  std::ofstream out(path);
+  for (const Rule& rule : rules.rules())
+    if (rule.defined && rule.type != RuleType::empty && !rules.is_active(rule))
+      out << "score " << rule.name << " 0.01\n";
+}
+
 int run(const std::vector<std::string>& arguments) {
   std::vector<std::string> paths;
   std::set<std::string> recorded;
   bool explain = false;
+  std::string scores;
   for (std::size_t i = 1; i < arguments.size(); ++i) {
     if (arguments[i] == "--explain")
       explain = true;
+    else if (arguments[i] == "--scores" && i + 1 < arguments.size())
+      scores = arguments[++i];
     else if (arguments[i] == "--seed" && i + 1 < arguments.size())
       seed = static_cast<std::uint32_t>(std::stoul(arguments[++i]));
     else if (arguments[i] == "--rules" && i + 1 < arguments.size())
@@ -239,13 +250,22 @@ int run(const std::vector<std::string>& arguments) {
     std::cerr << rules.error().text() << '\n';
     return 1;
   }
+  if (!scores.empty()) {
+    write_scores(*rules, scores);
+    paths.push_back(scores);
+    rules = RuleSet::load(paths);
+    if (!rules) {
+      std::cerr << rules.error().text() << '\n';
+      return 1;
+    }
+  }
   const auto scanner = Scanner::make(std::move(*rules));
   if (!scanner) {
     std::cerr << scanner.error().text() << '\n';
     return 1;
   }
   Generator generator(**scanner, arguments[0], explain);
-  generator.make_targets(recorded);
+  generator.make_targets(recorded, paths.front());
   generator.make_others();
   generator.make_near_misses();
   generator.write_targets();
