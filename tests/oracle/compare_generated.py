@@ -13,7 +13,7 @@ import collections, glob, json, re, sys
 KNOWN = {
     # Patterns with a captured value: SpamAssassin keeps the pattern of the first message of a process (Perl's /o).
     'GB_CUSTOM_HTM_URI', '__GB_CUSTOM_HTM_URI0', '__GB_CUSTOM_HTM_URI1', '__GB_CUSTOM_HTM_URI2',
-    '__GB_DRUPAL_URI', 'GB_DRUPAL_URI', 'T_GB_STORAGE_GOOGLE_EMAIL', 'T_GB_YOUTUBE_EMAIL',
+    '__GB_DRUPAL_URI', 'T_GB_STORAGE_GOOGLE_EMAIL', 'T_GB_YOUTUBE_EMAIL',
 }
 # Where SpamAssassin had to guess a charset the two may differ (docs/compat.md), in so many % of all messages.
 MOST_GUESSES_OFF = 1

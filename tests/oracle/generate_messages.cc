@@ -109,7 +109,7 @@ class Generator {
     if (hit_.contains(rule.name)) return "made";
     if (const auto reason = reasons_.find(rule.name); reason != reasons_.end())
       return "cannot: " + reason->second;
-    if (!possible(rule.name)) return "cannot: needs a rule that does not run";
+    if (!possible(rule.name)) return "cannot: needs a rule that does not run, or is always 0";
     return "not made";
   }
 
