@@ -21,6 +21,7 @@ else
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
 fi
+rm -f "$work/settings/zz_scores.cf"  # of an earlier run
 mkdir -p "$work/mail" "$work/settings"
 # The site's settings, and those that give more rules something to do (scores.cf: those whose score is 0 run too).
 cp "$settings"/*.pre "$settings"/*.cf "$here/generated.pre" "$work/settings"
