@@ -70,7 +70,7 @@ def main():
     differences += [(path, 'not answered by SpamAssassin', 0, 1) for path in thresh]
     for path, rule, want, got in differences[:SHOWN]:
         print(f'DIFFERS {rule}: SpamAssassin {want}, Thresh {got}: {path}')
-    states = {rule: 'cannot: their plugin is not loaded' for rule in sorted(never_shown(stock, recorded))}
+    states = {rule: 'cannot: defined in a block (ifplugin, if) that is not read here' for rule in sorted(never_shown(stock, recorded))}
     for line in open(targets):
         rule, state = line.rstrip('\n').split('\t')
         states[rule] = 'made' if rule in confirmed else 'not made' if state == 'made' else state
