@@ -9,6 +9,7 @@
 #include <string>
 
 #include "engine/base/ascii.h"
+#include "engine/message/charset_validity.h"
 #include "engine/message/encoding.h"
 #include "engine/message/limits.h"
 
@@ -43,13 +44,13 @@ std::string telling_words(std::string_view bytes) {
   return words;
 }
 
-}  // namespace
-
-std::string_view detect_charset(std::string_view bytes) {
+// One of mozilla_charsets; empty when the detector has no idea or an idea that the old one could not have.
+std::string_view ask(std::string_view excluding, std::string_view words) {
   thread_local const std::unique_ptr<uchardet, void (*)(uchardet_t)> detector(uchardet_new(),
                                                                               uchardet_delete);
-  const std::string words = telling_words(bytes);
   uchardet_reset(detector.get());
+  if (!excluding.empty() && uchardet_handle_data(detector.get(), excluding.data(), excluding.size()) != 0)
+    return {};
   for (int i = 0; i < (words.size() <= short_text ? readings : 1); ++i)
     if (uchardet_handle_data(detector.get(), words.data(), words.size()) != 0) return {};
   uchardet_data_end(detector.get());
@@ -59,6 +60,48 @@ std::string_view detect_charset(std::string_view bytes) {
   if (found == "MAC-CYRILLIC") return "x-mac-cyrillic";
   for (const std::string_view name : mozilla_charsets)
     if (ascii::iequals(name, found)) return name;
+  return {};
+}
+
+// The new detector takes for Greek, and for other parts of ISO 8859, what the old one had no idea of:
+// double-byte text that it may not call so, and text with bytes that ISO 8859 leaves to control characters.
+bool is_mistaken(std::string_view charset, std::string_view bytes, bool is_first_idea) {
+  const bool is_greek = charset == "ISO-8859-7" || charset == "windows-1253";
+  if (is_greek && !is_first_idea) return true;
+  return charset.starts_with("ISO-8859-") && std::any_of(bytes.begin(), bytes.end(), [](char c) {
+           const auto byte = static_cast<unsigned char>(c);
+           return byte >= 0x80 && byte <= 0x9f;
+         });
+}
+
+// What a byte order mark says. Four bytes are needed before anything is believed but UTF-8's. Byte orders
+// 3412 and 2143 are known to the detector and to no decoder.
+std::string_view marked_charset(std::string_view bytes) {
+  using std::operator""sv;
+  if (bytes.starts_with("\xef\xbb\xbf")) return "UTF-8";
+  if (bytes.size() < 4) return {};
+  if (bytes.starts_with("\xfe\xff\0\0"sv)) return "X-ISO-10646-UCS-4-3412";
+  if (bytes.starts_with("\xfe\xff")) return "UTF-16BE";
+  if (bytes.starts_with("\0\0\xfe\xff"sv)) return "UTF-32BE";
+  if (bytes.starts_with("\0\0\xff\xfe"sv)) return "X-ISO-10646-UCS-4-2143";
+  if (bytes.starts_with("\xff\xfe\0\0"sv)) return "UTF-32LE";
+  if (bytes.starts_with("\xff\xfe")) return "UTF-16LE";
+  return {};
+}
+
+}  // namespace
+
+std::string_view detect_charset(std::string_view bytes) {
+  if (const std::string_view marked = marked_charset(bytes); !marked.empty()) return marked;
+  const std::string words = telling_words(bytes);
+  // What the text cannot be is excluded, until something is left that it may be.
+  std::string excluding;
+  for (std::size_t asked = 0; asked < mozilla_charsets.size(); ++asked) {
+    const std::string_view found = ask(excluding, words);
+    if (is_well_formed(found, bytes))
+      return is_mistaken(found, bytes, excluding.empty()) ? std::string_view() : found;
+    excluding += exclusion(found);
+  }
   return {};
 }
 
