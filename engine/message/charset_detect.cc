@@ -64,11 +64,11 @@ std::string_view ask(std::string_view excluding, std::string_view words) {
   return {};
 }
 
-// The new detector takes for Greek, and for other parts of ISO 8859, what the old one had no idea of:
-// double-byte text that it may not call so, and text with bytes that ISO 8859 leaves to control characters.
+// The new detector takes for single-byte text, Greek above all, what the old one had no idea of: double-byte
+// text that it may not call so, and for parts of ISO 8859 text with bytes that those leave to control
+// characters.
 bool is_mistaken(std::string_view charset, std::string_view bytes, bool is_first_idea) {
-  const bool is_greek = charset == "ISO-8859-7" || charset == "windows-1253";
-  if (is_greek && !is_first_idea) return true;
+  if (!is_first_idea && exclusion(charset).empty()) return true;
   return charset.starts_with("ISO-8859-") && std::any_of(bytes.begin(), bytes.end(), [](char c) {
            const auto byte = static_cast<unsigned char>(c);
            return byte >= 0x80 && byte <= 0x9f;
