@@ -8,9 +8,9 @@
 namespace thresh {
 
 // False where Mozilla's detector (Encode::Detect) would have crossed `charset` off: a malformed or cut off
-// character, or a shift code beside one. For UTF-8, where Perl cannot decode it. For ISO 8859, where there
-// are bytes that it leaves to control characters. True for other charsets. `charset` is Encode::Detect's
-// name. The rules were found by asking Encode::Detect about every pair of bytes. Safe from several threads.
+// character, or a shift code within two bytes behind one. For UTF-8, where Perl cannot decode it. True for
+// charsets that are not multi-byte. `charset` is Encode::Detect's name. The rules were found by asking
+// Encode::Detect about every pair of bytes. Safe from several threads.
 [[nodiscard]] bool is_well_formed(std::string_view charset, std::string_view bytes);
 
 // Bytes that no text in `charset` has, and most texts in the other multi-byte charsets may have: a detector
