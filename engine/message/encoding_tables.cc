@@ -1,13 +1,11 @@
-// The table charsets: specifications (which ICU converter, what Perl's Encode maps differently) and their
-// making.
+// The table charsets: specifications (whose converter, what Perl's Encode maps differently) and their making.
 #include "engine/message/encoding_tables.h"
-
-#include <unicode/ucnv.h>
-#include <unicode/ucnv_err.h>
 
 #include <memory>
 #include <mutex>
 #include <span>
+
+#include "engine/message/code_converter.h"
 
 namespace thresh {
 namespace {
@@ -29,11 +27,12 @@ enum Trait : unsigned {
   pairs = 8,       // has characters of two bytes
   not_ascii = 16,  // bytes below 0x80 are as the converter says
   no_high_single = 32,
+  by_c_library = 64,  // the converter is the C library's
 };
 
 struct Spec {
   std::string_view name;  // Encode's
-  const char* converter;  // ICU's; null: ASCII
+  const char* converter;  // ICU's, unless by_c_library; null: ASCII
   unsigned traits = none;
   Rows rows{};
   std::span<const Patch> patches{};
@@ -58,6 +57,12 @@ constexpr Patch big5_eten_patches[] = {
     {0xc6d5, 0x2f68}, {0xc6d6, 0x2fa1}, {0xc6d7, 0x2faa}, {0xc6de, 0xf6ee}, {0xc6df, 0xf6ef},
     {0xc87e, 0xf7ea}, {0xf9fe, 0x2593}};
 
+// The C library's is JIS X 0213 of 2004, Perl's that of 2000.
+constexpr Patch euc_jp_patches[] = {
+    {0xa1bd, 0x2015}, {0xa2d6, 0x2985}, {0xa2d7, 0x2986}, {0xaea1, 0}, {0xaffe, 0}, {0xcfd4, 0}, {0xcffe, 0},
+    {0xf4a7, 0},      {0xfefa, 0},      {0xfefb, 0},      {0xfefc, 0}, {0xfefd, 0}, {0xfefe, 0}};
+constexpr Patch johab_patches[] = {{0xd9e8, 0}};
+
 constexpr Rows gb2312_rows{0xa1, 0xf7, 0xa1, 0xfe};
 constexpr Rows ksx1001_rows{0xa1, 0xfd, 0xa1, 0xfe};
 constexpr Rows jisx0208_rows{0x81, 0xef, 0x40, 0xfc};
@@ -78,7 +83,7 @@ constexpr Spec specs[] = {
     {"cp936", "windows-936-2000", pairs},
     {"big5-eten", "ibm-1375_P100-2008", pairs | no_high_single, big5_rows, big5_eten_patches},
     {"shiftjis", "ibm-943_P15A-2003", pairs, jisx0208_rows, shiftjis_patches},
-    {"euc-jp", "euc-jp-2007", pairs | no_high_single, eucjp_rows},
+    {"euc-jp", "EUC-JISX0213", pairs | no_high_single | by_c_library, eucjp_rows, euc_jp_patches},
     {"euc-kr", "windows-949-2000", pairs | no_private | no_high_single, ksx1001_rows},
     {"cp949", "windows-949-2000", pairs},
     {"cp932", "ibm-943_P15A-2003", pairs, Rows{}, cp932_patches},
@@ -118,6 +123,9 @@ constexpr Spec specs[] = {
     {"cp865", "ibm-865_P100-1995", none, Rows{}, cp437_patches},
     {"cp866", "ibm-866_P100-1995"},
     {"cp869", "ibm-869_P100-1995", none, Rows{}, cp869_patches},
+    {"iso-8859-16", "ISO-8859-16", by_c_library},
+    {"viscii", "VISCII", not_ascii | by_c_library},
+    {"johab", "JOHAB", pairs | no_del | by_c_library, Rows{}, johab_patches},
     {"cp37", "ibm-37_P100-1995", not_ascii},
     {"cp500", "ibm-500_P100-1995", not_ascii},
     {"cp1047", "ibm-1047_P100-1995,swaplfnl", not_ascii},
@@ -128,19 +136,6 @@ constexpr Spec specs[] = {
     {"MacCentralEurRoman", "macos-29-10.2", no_del},
 };
 
-// What the converter makes of one character's bytes; 0 when it is none, or more than one code point.
-char32_t convert(UConverter* converter, const char* bytes, std::int32_t size) {
-  ucnv_reset(converter);
-  UChar out[8];
-  UErrorCode error = U_ZERO_ERROR;
-  const std::int32_t length = ucnv_toUChars(converter, out, 8, bytes, size, &error);
-  if (U_FAILURE(error) || length == 0) return 0;
-  std::int32_t at = 0;
-  UChar32 character = 0;
-  U16_NEXT(out, at, length, character);
-  return at == length ? static_cast<char32_t>(character) : 0;
-}
-
 std::unique_ptr<CharTable> make_table(const Spec& spec) {
   auto table = std::make_unique<CharTable>();
   for (unsigned byte = 0; byte < 0x80; ++byte) {
@@ -149,11 +144,10 @@ std::unique_ptr<CharTable> make_table(const Spec& spec) {
   }
   if (spec.converter == nullptr) return table;
 
-  UErrorCode error = U_ZERO_ERROR;
-  UConverter* const converter = ucnv_open(spec.converter, &error);
-  if (U_FAILURE(error)) return table;
-  ucnv_setToUCallBack(converter, UCNV_TO_U_CALLBACK_STOP, nullptr, nullptr, nullptr, &error);
-  ucnv_setFallback(converter, 1);
+  CodeConverter converter(
+      (spec.traits & by_c_library) != 0 ? CodeConverter::Source::c_library : CodeConverter::Source::icu,
+      spec.converter);
+  if (!converter.is_open()) return table;
   const auto wanted = [&](char32_t character) {
     return character != 0 && !((spec.traits & no_private) != 0 && character >= 0xe000 && character <= 0xf8ff);
   };
@@ -161,7 +155,7 @@ std::unique_ptr<CharTable> make_table(const Spec& spec) {
   table->ascii_compatible = first != 0;
   for (unsigned byte = first; byte < 256 && (spec.traits & no_high_single) == 0; ++byte) {
     const char bytes[1] = {static_cast<char>(byte)};
-    const char32_t character = convert(converter, bytes, 1);
+    const char32_t character = converter.character({bytes, 1});
     if (byte > 0 && (!wanted(character) || character == 0xfffd)) continue;
     if ((spec.traits & no_c1) != 0 && character == byte && byte < 0xa0) continue;
     table->length[byte] = 1;
@@ -178,7 +172,7 @@ std::unique_ptr<CharTable> make_table(const Spec& spec) {
       if (table->length[lead] == 1) continue;
       for (unsigned trail = spec.rows.trail_from; trail <= spec.rows.trail_to; ++trail) {
         const char bytes[2] = {static_cast<char>(lead), static_cast<char>(trail)};
-        const char32_t character = convert(converter, bytes, 2);
+        const char32_t character = converter.character({bytes, 2});
         if (wanted(character) && character != 0xfffd) add_pair(lead, trail, character);
       }
     }
@@ -190,11 +184,16 @@ std::unique_ptr<CharTable> make_table(const Spec& spec) {
       for (unsigned lead = 0xa1; lead < 0xff; ++lead) table->length[lead] = 2;
       table->length[0x8f] = 3;
       table->triples.assign(256 * 256, 0);
+      // Perl has JIS X 0212 wherever the second plane of JIS X 0213 leaves room.
+      CodeConverter jisx0212(CodeConverter::Source::icu, "euc-jp-2007");
       for (unsigned second = 0xa1; second < 0xff; ++second)
         for (unsigned third = 0xa1; third < 0xff; ++third) {
           const char bytes[3] = {'\x8f', static_cast<char>(second), static_cast<char>(third)};
-          table->triples[second * 256 + third] = convert(converter, bytes, 3);
+          const char32_t character = converter.character({bytes, 3});
+          table->triples[second * 256 + third] = character != 0 ? character : jisx0212.character({bytes, 3});
         }
+      table->triples[0xa2b7] = U'~';
+      table->triples[0xfdbb] = 0x9b1d;  // 2004 against 2000 once more
     }
   }
   for (const Patch& patch : spec.patches) {
@@ -206,7 +205,6 @@ std::unique_ptr<CharTable> make_table(const Spec& spec) {
       table->length[patch.code] = patch.character == 0 ? 0 : 1;
     }
   }
-  ucnv_close(converter);
   return table;
 }
 

@@ -96,6 +96,23 @@ TEST(BodyText, EncodingNamesAsPerlHasThem) {
   EXPECT_EQ(name(""), "none");
 }
 
+// Of the tables that ICU does not have: what Encode::decode gives for these bytes.
+TEST(BodyText, TablesOfTheCLibrary) {
+  Arena arena;
+  const auto text = [&](std::string_view charset, std::string_view bytes) {
+    const auto decoded = decode(*find_encoding(charset), bytes, true, arena);
+    return decoded ? std::string(decoded->utf8) : std::string("croaks");
+  };
+  EXPECT_EQ(text("euc-jp", "\xac\xd7\xf9\xe3"), "\u24e6\u7b9e");  // JIS X 0213, first plane
+  EXPECT_EQ(text("euc-jp", "\x8f\xf7\xc0"), "\u868d");            // second plane
+  EXPECT_EQ(text("euc-jp", "\x8f\xb0\xa1"), "\u4e02");            // JIS X 0212 where the plane has room
+  EXPECT_EQ(text("euc-jp", "\x8f\xa2\xb7\xa1\xbd\xa2\xd6"), "~\u2015\u2985");
+  EXPECT_EQ(text("euc-jp", "\xae\xa1"), "croaks");  // came in 2004
+  EXPECT_EQ(text("iso-8859-16", "\xa4\xa2"), "\u20ac\u0105");
+  EXPECT_EQ(text("viscii", "\xa4\x02"), "\u1ea5\u1eb2");
+  EXPECT_EQ(text("johab", "\x88\x61"), "\uac00");
+}
+
 TEST(BodyText, MalformedInputBecomesReplacementsAsInPerl) {
   Arena arena;
   const auto replaced = [&](std::string_view charset, std::string_view bytes) {
