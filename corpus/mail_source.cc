@@ -16,42 +16,85 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// How deep folders may lie in each other, and how deep lists may name lists: enough for any mail store, and an end to
-// links that turn in circles.
+// How deep folders may lie in each other, and how deep lists may name lists: enough for any mail store.
 constexpr int max_depth = 32;
 
 std::string reason() { return std::strerror(errno); }
 
+// Bytes of a line that are looked at: a `From ` line is far shorter, and a file that is one line must not be kept in memory.
+constexpr std::size_t longest_from_line = 4096;
+constexpr std::size_t read_at_once = std::size_t{64} << 10;
+
+// Takes an mbox in pieces of any size and finds where its messages begin.
+class MboxLines {
+ public:
+  void take(std::string_view piece) {
+    while (!piece.empty()) {
+      const std::size_t end = piece.find('\n');
+      const std::string_view more = piece.substr(0, end);
+      line_.append(more.substr(0, longest_from_line - line_.size()));
+      length_ += more.size();
+      if (end == std::string_view::npos) return;
+      end_line();
+      piece.remove_prefix(end + 1);
+    }
+  }
+  // Once everything is taken. One offset for what is no mbox.
+  [[nodiscard]] std::vector<std::size_t> finish() {
+    if (length_ > 0) end_line();
+    return std::move(offsets_);
+  }
+  // The first line is not mbox's: nothing that follows matters.
+  [[nodiscard]] bool is_plain() const { return plain_; }
+
+ private:
+  void end_line() {
+    const std::size_t next = at_ + length_ + 1;
+    if (line_.ends_with('\r')) line_.pop_back();
+    if (at_ == 0) plain_ = !is_mbox_from_line(line_);
+    else if (!plain_ && after_blank_ && is_mbox_from_line(line_)) offsets_.push_back(at_);
+    after_blank_ = line_.empty();
+    at_ = next;
+    length_ = 0;
+    line_.clear();
+  }
+
+  std::vector<std::size_t> offsets_{0};
+  std::string line_;         // its first bytes
+  std::size_t length_ = 0;   // all its bytes
+  std::size_t at_ = 0;       // where it begins
+  bool after_blank_ = false, plain_ = false;
+};
+
 // Offsets of the messages of an mbox: one for a plain message.
-Result<std::vector<std::size_t>> message_offsets(const std::string& path) {
+Result<std::vector<std::size_t>> file_offsets(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in) return fail("cannot be read: " + reason(), path);
-  std::vector<std::size_t> offsets{0};
-  std::array<char, 5> head{};
-  in.read(head.data(), head.size());
-  if (in.gcount() < 5 || std::string_view(head.data(), 5) != "From ") return offsets;
-  in.seekg(0);
-
-  std::string line;
-  std::size_t at = 0;
-  bool after_blank = false;
+  std::vector<char> buffer(read_at_once);
+  MboxLines lines;
   bool first = true;
-  while (std::getline(in, line)) {
-    const std::size_t next = at + line.size() + 1;
-    if (line.ends_with('\r')) line.pop_back();
-    if (!first && after_blank && is_mbox_from_line(line)) offsets.push_back(at);
-    if (first && !is_mbox_from_line(line)) return offsets;  // a message whose envelope line is not mbox's
-    after_blank = line.empty();
-    first = false;
-    at = next;
+  for (;; first = false) {
+    in.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
+    const std::string_view piece(buffer.data(), static_cast<std::size_t>(in.gcount()));
+    if (first && !piece.starts_with("From ")) return std::vector<std::size_t>{0};
+    if (piece.empty() || lines.is_plain()) return lines.finish();
+    lines.take(piece);
   }
-  return offsets;
 }
 
 class Finder {
  public:
   explicit Finder(MailSources& found) : found_(found) {}
 
+  // A path that somebody named: it must lead to mail, or to trouble that is said.
+  void named(const std::string& path, int depth) {
+    const std::size_t before = found_.messages.size() + found_.errors.size();
+    this->path(path, depth);
+    if (found_.messages.size() + found_.errors.size() == before)
+      found_.errors.push_back({.what = path.starts_with('@') ? "names no path" : "holds no message", .where = path, .remedy = {}});
+  }
+
+ private:
   void path(const std::string& path, int depth) {
     if (path == "-") {
       found_.messages.push_back({.path = "-", .name = "-"});
@@ -74,32 +117,50 @@ class Finder {
     }
   }
 
- private:
+  // False, and an error, where the list or folder is one of those that are being read: two links that turn in circles would
+  // otherwise double the work at every turn.
+  bool enter(const std::string& path, const std::string& shown, int depth) {
+    std::error_code error;
+    std::string real = fs::weakly_canonical(path, error).string();
+    if (depth >= max_depth || std::ranges::find(open_, real) != open_.end()) {
+      found_.errors.push_back({.what = depth >= max_depth ? "lies too deep" : "contains itself", .where = shown, .remedy = "remove the link or the line that leads back"});
+      return false;
+    }
+    open_.push_back(std::move(real));
+    return true;
+  }
+
   void list(const std::string& path, int depth) {
-    std::ifstream in(path);
-    if (!in || depth >= max_depth) {
-      found_.errors.push_back({.what = in ? "lists name each other too deeply" : "cannot be read: " + reason(), .where = "@" + path, .remedy = {}});
+    const std::string shown = "@" + path;
+    std::error_code error;
+    if (fs::is_directory(path, error)) {
+      found_.errors.push_back({.what = "is a directory, not a list of paths", .where = shown, .remedy = "leave out the @"});
       return;
     }
+    std::ifstream in(path);
+    if (!in) {
+      found_.errors.push_back({.what = "cannot be read: " + reason(), .where = shown, .remedy = {}});
+      return;
+    }
+    if (!enter(path, shown, depth)) return;
     std::string line;
     while (std::getline(in, line)) {
       const std::string_view name = ascii::trim(line);
-      if (!name.empty()) this->path(std::string(name), depth + 1);
+      if (!name.empty()) this->named(std::string(name), depth + 1);
     }
+    open_.pop_back();
   }
 
   void directory(const std::string& path, int depth) {
-    if (depth >= max_depth) {
-      found_.errors.push_back({.what = "folders lie too deep", .where = path, .remedy = "links that turn in circles?"});
-      return;
-    }
+    if (!enter(path, path, depth)) return;
     std::error_code error;
     if (fs::is_directory(fs::path(path) / "cur", error) && fs::is_directory(fs::path(path) / "new", error)) {
       entries((fs::path(path) / "cur").string(), depth + 1);
       entries((fs::path(path) / "new").string(), depth + 1);
-      return;
+    } else {
+      entries(path, depth);
     }
-    entries(path, depth);
+    open_.pop_back();
   }
 
   void entries(const std::string& path, int depth) {
@@ -115,7 +176,7 @@ class Finder {
   }
 
   void file(const std::string& path) {
-    auto offsets = message_offsets(path);
+    auto offsets = file_offsets(path);
     if (!offsets) {
       found_.errors.push_back(offsets.error());
       return;
@@ -129,6 +190,7 @@ class Finder {
   }
 
   MailSources& found_;
+  std::vector<std::string> open_;  // lists and folders being read, as they really lie
 };
 
 bool is_one_of(std::string_view word, std::string_view list) {
@@ -136,6 +198,13 @@ bool is_one_of(std::string_view word, std::string_view list) {
 }
 
 }  // namespace
+
+std::vector<std::size_t> mbox_offsets(std::string_view text) {
+  if (!text.starts_with("From ")) return {0};
+  MboxLines lines;
+  lines.take(text);
+  return lines.finish();
+}
 
 bool is_mbox_from_line(std::string_view line) {
   if (!line.starts_with("From ")) return false;
@@ -171,25 +240,37 @@ bool is_mbox_from_line(std::string_view line) {
 MailSources find_mail(std::span<const std::string> paths) {
   MailSources found;
   Finder finder(found);
-  for (const std::string& path : paths) finder.path(path, 0);
+  for (const std::string& path : paths) finder.named(path, 0);
   return found;
 }
 
 Result<std::string> read_mail(const MailSource& source, std::size_t max_size) {
+  const auto too_large = [&] {
+    return fail("is larger than " + std::to_string(max_size) + " bytes", source.name, "raise scan.max_message_size");
+  };
   std::string bytes;
   if (source.path == "-") {
-    bytes.assign(std::istreambuf_iterator<char>(std::cin), {});
+    while (std::cin && bytes.size() <= max_size) {
+      const std::size_t had = bytes.size();
+      bytes.resize(had + read_at_once);
+      std::cin.read(bytes.data() + had, read_at_once);
+      bytes.resize(had + static_cast<std::size_t>(std::cin.gcount()));
+    }
+    if (bytes.size() > max_size) return too_large();
   } else {
     std::ifstream in(source.path, std::ios::binary);
     if (!in) return fail("cannot be read: " + reason(), source.name);
     in.seekg(0, std::ios::end);
-    const auto end = static_cast<std::size_t>(in.tellg());
-    const std::size_t size = source.size != 0 ? source.size : end - std::min(end, source.offset);
-    if (size > max_size)
-      return fail("is larger than " + std::to_string(max_size) + " bytes", source.name, "raise scan.max_message_size");
+    const std::streamoff end = in.tellg();
+    if (end < 0) return fail("cannot be read: " + reason(), source.name);
+    const std::size_t rest = static_cast<std::size_t>(end) - std::min(static_cast<std::size_t>(end), source.offset);
+    // The file may have shrunk since it was looked through.
+    const std::size_t size = source.size != 0 ? std::min(source.size, rest) : rest;
+    if (size > max_size) return too_large();
     in.seekg(static_cast<std::streamoff>(source.offset));
     bytes.resize(size);
     in.read(bytes.data(), static_cast<std::streamsize>(size));
+    if (in.bad() || (size > 0 && in.gcount() == 0)) return fail("cannot be read: " + reason(), source.name);
     bytes.resize(static_cast<std::size_t>(in.gcount()));
   }
   if (bytes.starts_with("From ")) {

@@ -27,9 +27,13 @@ struct MailSources {
 };
 
 // Files of a directory come in byte order of their names, and so do its folders; hidden entries are left out. In a Maildir
-// (a directory with cur and new) only these two are read. A `From ` line that looks like mbox's (RFC 4155) begins a message where it
+// (a directory with cur and new) only these two are read. A path without any message is an error, as is a list or folder that
+// contains itself. A `From ` line that looks like mbox's (RFC 4155) begins a message where it
 // stands first or after an empty line.
 [[nodiscard]] MailSources find_mail(std::span<const std::string> paths);
+
+// Where the messages of an mbox begin that is `text`; {0} where it is a single message.
+[[nodiscard]] std::vector<std::size_t> mbox_offsets(std::string_view text);
 
 // The message's bytes without a leading mbox `From ` line. Errors: unreadable, empty, larger than `max_size`.
 [[nodiscard]] Result<std::string> read_mail(const MailSource& source, std::size_t max_size);

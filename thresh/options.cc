@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "thresh/scan_output.h"
+
 namespace thresh::command {
 
 void CommonOptions::add_to(CLI::App& app) {
@@ -57,6 +59,7 @@ Result<std::unique_ptr<const Scanner>> make_scanner(RuleSet rules, const Setting
                                           .reject_score = settings.number("scan.reject_score")});
 }
 
-void complain(const Error& error) { fmt::print(stderr, "thresh: {}\n", error.text()); }
+// Names of files and bytes of rules may hold anything; a terminal is not driven by them.
+void complain(const Error& error) { fmt::print(stderr, "thresh: {}\n", printable(error.text())); }
 
 }  // namespace thresh::command

@@ -4,8 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
+#include <exception>
 #include <memory>
+#include <span>
 #include <thread>
 
 #include "corpus/mail_source.h"
@@ -32,17 +35,47 @@ int terminal_width() {
   return isatty(STDOUT_FILENO) != 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
+// Further errors are counted only: often they follow from the first.
+void complain_of_rules(const Error& first, std::span<const LintNote> notes) {
+  complain(first);
+  const auto errors = std::ranges::count(notes, LintNote::Kind::error, &LintNote::kind);
+  if (errors > 1) fmt::print(stderr, "thresh: {} errors in the rules; `thresh lint` names all\n", errors);
+}
+
+// Nothing that is passed over is passed over in silence. Directives that are understood and not acted on are lint's.
+void warn_of_rules(std::span<const LintNote> notes) {
+  constexpr std::size_t most_shown = 10;  // a rule set with more needs lint, and the verdicts should stay in sight
+  std::size_t warnings = 0;
+  for (const LintNote& note : notes)
+    if (note.kind != LintNote::Kind::not_acted_on && ++warnings <= most_shown)
+      complain({.what = note.what, .where = note.where.text(), .remedy = {}});
+  if (warnings > most_shown) fmt::print(stderr, "thresh: {} more warnings; `thresh lint` names all\n", warnings - most_shown);
+}
+
+// Out of memory and the like concern one message, not the run.
+Result<Verdict> scan_one(const Scanner& scanner, const MailSource& source, std::size_t max_size, const ScanDetail& detail) {
+  try {
+    auto bytes = read_mail(source, max_size);
+    if (!bytes) return std::unexpected(bytes.error());
+    return scanner.scan(*bytes, {}, detail);
+  } catch (const std::exception& error) {
+    return fail(fmt::format("cannot be scanned: {}", error.what()), source.name);
+  }
+}
+
 int run(const ScanOptions& options) {
   const auto settings = options.common.settings();
   if (!settings) {
     complain(settings.error());
     return wrong_usage;
   }
-  auto rules = load_rules(options.common, *settings, false);
+  std::vector<LintNote> notes;
+  auto rules = load_rules(options.common, *settings, false, &notes);
   if (!rules) {
-    complain(rules.error());
+    complain_of_rules(rules.error(), notes);
     return wrong_usage;
   }
+  warn_of_rules(rules->notes());
   auto scanner = make_scanner(std::move(*rules), *settings);
   if (!scanner) {
     complain(scanner.error());
@@ -65,16 +98,17 @@ int run(const ScanOptions& options) {
 
   int status = mail.errors.empty() ? done : input_trouble;
   std::size_t spam = 0, failed = 0;
+  std::atomic<bool> unheard = false;  // standard output is gone: the rest of the run is for nobody
   Progress progress(mail.messages.size());
   if (!options.json && !options.explain) fmt::print("{}", table_head(width));
   ordered_run<Result<Verdict>>(
       mail.messages.size(), threads,
       [&](std::size_t i) -> Result<Verdict> {
-        auto bytes = read_mail(mail.messages[i], max_size);
-        if (!bytes) return std::unexpected(bytes.error());
-        return (*scanner)->scan(*bytes, {}, detail);
+        if (unheard) return fail("nobody reads the verdict");
+        return scan_one(**scanner, mail.messages[i], max_size, detail);
       },
       [&](std::size_t i, Result<Verdict> verdict) {
+        if (unheard) return;
         progress.step();
         if (!verdict) {
           complain(verdict.error());
@@ -87,15 +121,15 @@ int run(const ScanOptions& options) {
         const std::string text = options.json      ? json_line(name, *verdict)
                                  : options.explain ? explanation(name, *verdict, colour)
                                                    : table_row(name, *verdict, width, colour);
-        std::fwrite(text.data(), 1, text.size(), stdout);
+        if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) unheard = true;
         for (const std::string& rule : verdict->limited)
           complain({.what = fmt::format("{}: its pattern ran into the match limit and counts as no hit", rule), .where = name, .remedy = {}});
       });
-  if (!options.json && !options.explain)
+  if (!options.json && !options.explain && !unheard)
     fmt::print("{} messages: {} spam, {} ham{}\n", mail.messages.size() - failed, spam, mail.messages.size() - failed - spam,
                failed != 0 ? fmt::format(", {} not read", failed) : "");
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-    complain({.what = "standard output cannot be written", .where = {}, .remedy = {}});
+    complain({.what = "standard output cannot be written, so verdicts are missing", .where = {}, .remedy = {}});
     return input_trouble;
   }
   if (status == done && options.exit_code && spam > 0) return found_spam;

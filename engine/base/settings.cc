@@ -4,13 +4,21 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cmath>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <toml++/toml.h>
 
 namespace thresh {
 namespace {
 
 using List = std::vector<std::string>;
+
+// Bytes of a settings file. One with every setting and its help takes two thousand; a file named by mistake must not fill
+// the memory.
+constexpr std::size_t max_file = std::size_t{1} << 20;
 
 const std::array<SettingSpec, 7>& table() {
   static const std::array<SettingSpec, 7> specs{{
@@ -76,6 +84,19 @@ Result<void> Settings::set(std::string_view name, SettingValue value, const std:
 }
 
 Result<Settings> Settings::load(const std::string& file, std::span<const std::string> overrides) {
+  if (file.empty()) return parse({}, {}, overrides);
+  std::error_code error;
+  std::ifstream in(file, std::ios::binary);
+  if (!in || std::filesystem::is_directory(file, error))
+    return fail(fmt::format("cannot be read: {}", std::strerror(in ? EISDIR : errno)), file);
+  std::string text(max_file + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  if (text.size() > max_file) return fail(fmt::format("is larger than {} bytes", max_file), file, "is it a settings file?");
+  return parse(text, file, overrides);
+}
+
+Result<Settings> Settings::parse(std::string_view text, const std::string& file, std::span<const std::string> overrides) {
   Settings settings;
   for (const SettingSpec& spec : table()) settings.entries_[std::string(spec.name)].value = spec.fallback;
 
@@ -96,9 +117,10 @@ Result<Settings> Settings::load(const std::string& file, std::span<const std::st
     return {};
   };
 
+  std::string shown_override;  // the one that is being read
   try {
-    if (!file.empty()) {
-      const toml::table root = toml::parse_file(file);
+    if (!text.empty()) {
+      const toml::table root = toml::parse(text, file);
       auto status = read(root, [&](const toml::node& node) { return fmt::format("{}:{}", file, node.source().begin.line); });
       if (!status) return std::unexpected(status.error());
     }
@@ -107,19 +129,27 @@ Result<Settings> Settings::load(const std::string& file, std::span<const std::st
       const std::size_t dot = line.find('.');
       if (equals == std::string::npos || dot == std::string::npos || dot > equals)
         return fail(fmt::format("--set {}: wants table.key=value", line));
+      shown_override = fmt::format("--set {}", line);
       const SettingSpec* spec = spec_of(line.substr(0, equals));
+      if (spec == nullptr)
+        return fail(fmt::format("unknown setting {}", line.substr(0, equals)), shown_override, "`thresh config` lists all");
       std::string value = line.substr(equals + 1);
       // A bare word is taken as a string where a string is wanted.
-      if (spec != nullptr && std::holds_alternative<std::string>(spec->fallback) && !value.starts_with('"'))
+      if (std::holds_alternative<std::string>(spec->fallback) && !value.starts_with('"'))
         value = fmt::format("\"{}\"", value);
       const toml::table root = toml::parse(fmt::format("[{}]\n{} = {}\n", line.substr(0, dot), line.substr(dot + 1, equals - dot - 1), value));
       auto status = read(root, [](const toml::node&) { return std::string("--set"); });
-      if (!status) return std::unexpected(status.error());
+      if (!status) {
+        status.error().where = shown_override;
+        return std::unexpected(status.error());
+      }
     }
   } catch (const toml::parse_error& error) {
-    const auto& source = error.source();
-    const std::string where = source.path && !source.path->empty() ? fmt::format("{}:{}", *source.path, source.begin.line) : "--set";
-    return fail(std::string(error.description()), file.empty() ? "--set" : where);
+    if (!shown_override.empty())
+      return fail(std::string(error.description()), shown_override, "values are written as in TOML");
+    // A file that cannot be opened has no line.
+    const auto line = error.source().begin.line;
+    return fail(std::string(error.description()), line > 0 ? fmt::format("{}:{}", file, line) : file);
   }
   return settings;
 }
@@ -137,7 +167,9 @@ std::string Settings::shown(std::string_view name) const {
     std::string out = "\"";
     for (char c : s) {
       if (c == '"' || c == '\\') out += '\\';
-      out += c;
+      const auto byte = static_cast<unsigned char>(c);
+      if (byte < 0x20 || byte == 0x7f) out += fmt::format("\\u{:04x}", byte);
+      else out += c;
     }
     return out + "\"";
   };

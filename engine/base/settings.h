@@ -33,6 +33,10 @@ class Settings {
   // Defaults, then `file` (TOML; empty: none), then `overrides` ("scan.threads=2").
   [[nodiscard]] static Result<Settings> load(const std::string& file, std::span<const std::string> overrides);
 
+  // The same from the text of a file; `name` stands for the file in errors and origins.
+  [[nodiscard]] static Result<Settings> parse(std::string_view text, const std::string& name,
+                                              std::span<const std::string> overrides);
+
   // The name must stand in the table with that type.
   [[nodiscard]] bool flag(std::string_view name) const;
   [[nodiscard]] std::int64_t integer(std::string_view name) const;

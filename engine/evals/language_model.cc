@@ -1,7 +1,6 @@
 #include "engine/evals/language_model.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <fstream>
 #include <iterator>
@@ -62,21 +61,40 @@ class Counts {
     std::uint32_t times = 0;
   };
 
-  // `most`: a bound on the different sequences that will come.
-  explicit Counts(std::size_t most) : places_(std::bit_ceil(most * 2 + 1)) {}
-
   void add(std::uint64_t sequence) {
-    const std::size_t mask = places_.size() - 1;
-    std::size_t at = (sequence * 0x9e3779b97f4a7c15U) >> 32 & mask;
-    while (places_[at].sequence != 0 && places_[at].sequence != sequence) at = (at + 1) & mask;
-    places_[at].sequence = sequence;
-    ++places_[at].times;
+    Count& count = place_of(sequence);
+    if (count.sequence == 0) {
+      count.sequence = sequence;
+      if (++used_ * 2 > places_.size()) {
+        grow();
+        ++place_of(sequence).times;
+        return;
+      }
+    }
+    ++count.times;
   }
 
   [[nodiscard]] std::span<const Count> places() const { return places_; }
 
  private:
-  std::vector<Count> places_;
+  // Most texts have a few thousand different sequences; room for all they could have takes 500 bytes for each of theirs.
+  static constexpr std::size_t places_at_first = 8192;
+
+  [[nodiscard]] Count& place_of(std::uint64_t sequence) {
+    const std::size_t mask = places_.size() - 1;
+    std::size_t at = (sequence * 0x9e3779b97f4a7c15U) >> 32 & mask;
+    while (places_[at].sequence != 0 && places_[at].sequence != sequence) at = (at + 1) & mask;
+    return places_[at];
+  }
+  void grow() {
+    std::vector<Count> old(places_.size() * 2);
+    old.swap(places_);
+    for (const Count& count : old)
+      if (count.sequence != 0) place_of(count.sequence) = count;
+  }
+
+  std::vector<Count> places_ = std::vector<Count>(places_at_first);
+  std::size_t used_ = 0;
 };
 
 void count_sequences(std::string_view word, Counts& counts) {
@@ -142,8 +160,7 @@ LanguageModels LanguageModels::parse(std::string_view text) {
 
 std::vector<std::string> LanguageModels::classify(std::string_view text, const std::set<std::string>& skip,
                                                   const LanguageLimits& limits) const {
-  // A word of n bytes has at most five sequences at each of its n + 2 places.
-  Counts counts((text.size() * 2 + 2) * longest_sequence);
+  Counts counts;
   for (std::size_t at = 0; at < text.size();) {
     if (parts_words(text[at])) {
       ++at;

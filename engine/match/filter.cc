@@ -178,8 +178,12 @@ bool Filter::scan_database(std::string_view text, std::size_t from, std::size_t 
                            std::vector<Hit>& hits) const {
   const std::string_view piece = text.substr(from, to - from + max_window - 1);
   return database_->scan(piece, scratch, [&](std::uint32_t id, std::size_t end) {
+    // The database may come from a file.
+    if (id >= checks_.size()) return;
     const Check& check = checks_[id];
-    const std::size_t at = from + end - std::min<std::size_t>(check.size, max_window);
+    const std::size_t size = std::min<std::size_t>(check.size, max_window);
+    if (end < size) return;
+    const std::size_t at = from + end - size;
     if (at < to && at + check.size <= text.size() && holds(check, text.data() + at, max_window))
       hits.push_back({static_cast<std::uint32_t>(at), check.pattern});
   });

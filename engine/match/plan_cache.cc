@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -155,16 +156,24 @@ std::string serialize(const MatchPlan& plan) {
 }
 
 // The filter trusts what it is given, so nothing is taken that does not fit together.
-bool is_sound(const PlannedWindow& window, std::size_t sets) {
+bool is_sound(const PlannedWindow& window, const std::vector<ByteSet>& sets) {
   constexpr std::size_t gram_size = 4;
+  // The filter spells out at most 48 once case is folded away, which may hide two bytes at each place.
+  constexpr std::size_t most_spellings = 48 << gram_size;
   if (window.size == 0 || window.size > max_checked) return false;
-  if (window.gram != PlannedWindow::no_gram && window.gram + gram_size > std::min<std::size_t>(window.size, max_window)) return false;
   for (std::size_t i = 0; i < window.size; ++i)
-    if (window.sets[i] >= sets) return false;
-  return true;
+    if (window.sets[i] >= sets.size()) return false;
+  if (window.gram == PlannedWindow::no_gram) return true;
+  if (window.gram + gram_size > std::min<std::size_t>(window.size, max_window)) return false;
+  std::size_t spellings = 1;
+  for (std::size_t i = window.gram; i < window.gram + gram_size; ++i)
+    spellings *= std::max<std::size_t>(1, static_cast<std::size_t>(sets[window.sets[i]].size()));
+  return spellings <= most_spellings;
 }
 
-std::optional<MatchPlan> deserialize(std::string_view text, std::span<const PatternGroup> groups) {
+}  // namespace
+
+std::optional<MatchPlan> parse_plan(std::string_view text, std::span<const PatternGroup> groups) {
   static_assert(std::is_trivially_copyable_v<PlannedWindow> && std::is_trivially_copyable_v<ByteSet>);
   Reader in(text);
   MatchPlan plan;
@@ -188,7 +197,7 @@ std::optional<MatchPlan> deserialize(std::string_view text, std::span<const Patt
           (pattern->run_length > 0 && pattern->run_set >= plan.sets.size()))
         return std::nullopt;
       for (PlannedWindow& window : pattern->windows)
-        if (!in.bytes(&window, sizeof window) || !is_sound(window, plan.sets.size())) return std::nullopt;
+        if (!in.bytes(&window, sizeof window) || !is_sound(window, plan.sets)) return std::nullopt;
     }
   }
   for (std::size_t g = 0; g < groups.size(); ++g) {
@@ -198,6 +207,8 @@ std::optional<MatchPlan> deserialize(std::string_view text, std::span<const Patt
   if (!in.ok() || !in.at_end()) return std::nullopt;
   return plan;
 }
+
+namespace {
 
 PlanKey digest_of(std::string_view text) {
   Digest digest;
@@ -274,7 +285,7 @@ std::optional<MatchPlan> read_plan(const std::filesystem::path& directory, const
   if (!all.starts_with(magic) || all.substr(magic.size(), digest_size) != as_text(key) ||
       all.substr(magic.size() + digest_size, digest_size) != as_text(digest_of(body)))
     return std::nullopt;
-  return deserialize(body, groups);
+  return parse_plan(body, groups);
 }
 
 Result<void> write_plan(const std::filesystem::path& directory, const PlanKey& key, const MatchPlan& plan) {

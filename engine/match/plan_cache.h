@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "engine/match/plan.h"
 
@@ -22,6 +23,9 @@ using PlanKey = std::array<std::uint8_t, 32>;
 // Nothing when there is no plan for the key, or none that can be trusted.
 [[nodiscard]] std::optional<MatchPlan> read_plan(const std::filesystem::path& directory, const PlanKey& key,
                                                  std::span<const PatternGroup> groups);
+// The same from what follows a file's head, which is not trusted: whatever the bytes, what comes back is safe to
+// build a Filter of.
+[[nodiscard]] std::optional<MatchPlan> parse_plan(std::string_view body, std::span<const PatternGroup> groups);
 // Makes the directory where it is missing. Errors: the directory is not ours alone, or the file cannot be
 // written.
 [[nodiscard]] Result<void> write_plan(const std::filesystem::path& directory, const PlanKey& key,

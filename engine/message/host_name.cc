@@ -9,7 +9,7 @@ namespace thresh {
 
 namespace {
 
-constexpr std::size_t max_name = 253;
+constexpr std::size_t max_name = 253;  // RFC 1035, as Util::is_fqdn_valid counts
 constexpr std::size_t max_label = 63;
 
 // /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?$/i, where Perl's $ lets one newline stand at the end.

@@ -16,7 +16,7 @@ namespace thresh {
 namespace {
 
 constexpr std::size_t npos = std::string_view::npos;
-constexpr std::size_t max_before_dot = 251;
+constexpr std::size_t max_before_dot = 251;  // {0,251} in PerMsgStatus's patterns
 
 bool joins(char c) {
   return c == '.' || c == '_' || c == '-';

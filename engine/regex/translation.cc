@@ -12,7 +12,7 @@
 namespace thresh::syntax {
 namespace {
 
-// More alternatives than this for one lookbehind are refused.
+// More alternatives than this for one lookbehind are refused: PCRE2 tries them one by one at every place.
 constexpr std::size_t max_lookbehind_shapes = 2000;
 
 std::string hex(unsigned char byte) {

@@ -110,7 +110,9 @@ Verdict MessageScan::verdict(const ScannerOptions& options, ScanDetail detail) {
       if (detail.texts) hit->text = cut(span.in(text), limits::verdict_text);
       if (detail.matches) {
         std::size_t from = span.begin > limits::verdict_context ? span.begin - limits::verdict_context : 0;
-        while (from > 0 && (static_cast<unsigned char>(text[from]) & 0xc0) == 0x80) --from;
+        // Back to the beginning of a character; bytes that only look like the middle of one do not lead further back.
+        constexpr int longest_tail = 3;
+        for (int i = 0; i < longest_tail && from > 0 && (static_cast<unsigned char>(text[from]) & 0xc0) == 0x80; ++i) --from;
         const std::string_view matched = cut(span.in(text), limits::verdict_text);
         const std::string_view after = cut(text.substr(span.begin + matched.size()), limits::verdict_context);
         v.matches.push_back({.rule = hit->rule,

@@ -57,7 +57,9 @@ Error blame(const RuleSet& rules, const std::vector<bool>& active, const Error& 
     const Rule& rule = all[i];
     if (!active[i] || rule.pattern.source.empty()) continue;
     const auto regex = Regex::compile(rule.pattern.source, rule.pattern.modifiers);
-    if (!regex) return {"the pattern of " + rule.name + " cannot be used: " + regex.error().what, rule.where.text(), regex.error().remedy};
+    if (!regex)
+      return {"the pattern of " + rule.name + " cannot be used: " + regex.error().what, rule.where.text(),
+              "correct the line or remove it"};
   }
   return error;
 }

@@ -16,7 +16,8 @@ void RuleLoader::note(LintNote::Kind kind, const SourceLocation& where, std::str
 }
 
 void RuleLoader::error_at(const SourceLocation& where, std::string what, std::string remedy) {
-  Error fault{.what = what, .where = where.line > 0 ? where.text() : where.path, .remedy = remedy};
+  if (remedy.empty() && where.line > 0) remedy = "correct the line or remove it";
+  Error fault{.what = what, .where = where.text(), .remedy = remedy};
   if (!remedy.empty()) what += " (" + remedy + ")";
   note(LintNote::Kind::error, where, std::move(what));
   if (!options_.tolerate_errors && errors_.size() < kMaxLintNotes) errors_.push_back(std::move(fault));

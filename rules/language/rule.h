@@ -33,7 +33,9 @@ struct SourceLocation {
   std::string file;  // as shown to people: the file's name without its folders
   std::string path;
   int line = 0;
-  [[nodiscard]] std::string text() const { return file + ":" + std::to_string(line); }
+  [[nodiscard]] std::string text() const {
+    return line > 0 ? file + ":" + std::to_string(line) : path.empty() ? file : path;
+  }
 };
 
 // Flags are found as SpamAssassin finds them: /\bnet\b/ anywhere in the value.

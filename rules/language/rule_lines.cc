@@ -9,7 +9,7 @@
 namespace thresh {
 namespace {
 
-constexpr std::size_t kMaxRuleName = 100;
+constexpr std::size_t kMaxRuleName = 100;  // Conf::Parser refuses longer ones
 constexpr int kCapturePriority = -10000;
 
 // /^-?\d+(?:\.\d+)?$/

@@ -60,6 +60,11 @@ void RuleLoader::read_paths(std::span<const std::string> paths) {
     std::error_code ignored;
     if (fs::exists(path, ignored) && !path.ends_with(".pre")) read_directory_or_file(path, ".cf", true);
   }
+  // Without a rule every message would pass; whoever named these paths meant something else.
+  if (set_.files_.size() == files_before && errors_.empty())
+    for (const std::string& path : paths)
+      error_at({.file = path, .path = path, .line = 0}, "holds no rule file (*.cf or *.pre)",
+               "name a .cf file or a directory of them");
 }
 
 void RuleLoader::read_named_text(std::string_view text, std::string_view name) {
@@ -96,7 +101,10 @@ void RuleLoader::read_directory_or_file(const std::string& path, std::string_vie
 }
 
 void RuleLoader::read_file(const std::string& path) {
-  if (!files_read_.insert(path).second) {
+  // A file that includes itself names itself in ever new ways: x.cf, ./x.cf, ././x.cf.
+  std::error_code unresolved;
+  const std::string real = fs::weakly_canonical(path, unresolved).string();
+  if (!files_read_.insert(path).second || std::ranges::find(files_open_, real) != files_open_.end()) {
     warn("'" + path + "' has been read before and is not read again");
     return;
   }
@@ -118,7 +126,9 @@ void RuleLoader::read_file(const std::string& path) {
   }
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   set_.files_.push_back(path);
+  files_open_.push_back(real);
   read_text(text, path);
+  files_open_.pop_back();
 }
 
 void RuleLoader::read_text(std::string_view text, const std::string& path) {
@@ -258,7 +268,7 @@ void RuleLoader::include(std::string_view path) {
   }
   std::error_code fault;
   if (!fs::exists(file, fault)) {
-    warn("the file to include does not exist: " + file.string());
+    warn("the file to include does not exist and is passed over: " + file.string());
     return;
   }
   ++include_depth_;

@@ -140,6 +140,7 @@ class RuleLoader {
   std::vector<Error> errors_;
   std::unordered_map<std::string, RuleState> rules_;
   std::unordered_set<std::string> files_read_;
+  std::vector<std::string> files_open_;  // those whose includes are being read, as they really lie
   std::unordered_set<std::string> compat_flags_;
   std::unordered_map<std::string, bool> condition_cache_;
   std::vector<OpenIf> ifs_;

@@ -54,6 +54,32 @@ TEST_F(SettingsFile, OutOfRangeWrongTypeAndBrokenTomlAreErrors) {
   EXPECT_FALSE(Settings::load({}, overrides));
 }
 
+TEST_F(SettingsFile, ErrorsNameTheFileOrTheOverride) {
+  EXPECT_EQ(Settings::load("/nowhere/thresh.toml", {}).error().where, "/nowhere/thresh.toml");
+  EXPECT_EQ(Settings::load(std::filesystem::temp_directory_path().string(), {}).error().what.find("cannot be read"), 0U);
+  EXPECT_EQ(Settings::load(write("[scan]\nthreads = \n"), {}).error().where, path_ + ":2");
+  for (const std::string line : {"scan.threads=two", "scan.threads=5000", "scan.nothing=1", "scan.threads=true"}) {
+    const std::vector<std::string> overrides{line};
+    const auto settings = Settings::load({}, overrides);
+    ASSERT_FALSE(settings) << line;
+    EXPECT_EQ(settings.error().where, "--set " + line);
+  }
+}
+
+TEST_F(SettingsFile, SizeIsBounded) {
+  const auto settings = Settings::load(write("#" + std::string(1 << 20, 'x')), {});
+  ASSERT_FALSE(settings);
+  EXPECT_NE(settings.error().what.find("larger"), std::string::npos);
+}
+
+TEST_F(SettingsFile, ControlCharactersAreShownAsTomlTakesThem) {
+  const std::vector<std::string> overrides{"cache.directory=\"a\\u0001\\n\\\"\""};
+  const auto settings = Settings::load({}, overrides);
+  ASSERT_TRUE(settings) << settings.error().text();
+  EXPECT_EQ(settings->text("cache.directory"), "a\x01\n\"");
+  EXPECT_EQ(settings->shown("cache.directory"), "\"a\\u0001\\u000a\\\"\"");
+}
+
 TEST_F(SettingsFile, EverySettingHasHelpAndIsShownAsToml) {
   const auto settings = Settings::load({}, {});
   ASSERT_TRUE(settings);

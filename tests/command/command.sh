@@ -47,6 +47,73 @@ printf 'test HELLO ok farewell\n' >>hello.cf
 expect 'lint runs the tests' 1 "$(status "$thresh" lint --rules hello.cf)"
 grep -q 'hello.cf:5' out || { echo 'FAILED: place of the failed test'; cat out; failed=1; }
 
+named() { # named WHAT TEXT: standard error says it
+  grep -qF -e "$2" err || { echo "FAILED: $1: '$2' is not on standard error"; cat err; failed=1; }
+}
+printf 'scoree A 1\nbody\n' >two.cf
+status "$thresh" scan --rules two.cf spam.eml >/dev/null
+named 'further errors are counted' '2 errors in the rules; `thresh lint` names all'
+named 'an error says what to do' '(check the spelling'
+expect 'a missing rule file' 2 "$(status "$thresh" scan --rules missing.cf spam.eml)"
+named 'the missing rule file' 'missing.cf: no such file'
+mkdir no_rules no_mail
+expect 'rules without a rule' 2 "$(status "$thresh" scan --rules no_rules spam.eml)"
+named 'a directory without rules' 'no_rules: holds no rule file'
+expect 'and no verdict' 0 "$(wc -c <out)"
+printf 'include gone.cf\nbody HELLO /hello/\n' >include.cf
+expect 'a missing include is passed over, as SpamAssassin does' 0 "$(status "$thresh" scan --rules include.cf --json spam.eml)"
+named 'the missing include' 'include.cf:1: the file to include does not exist'
+printf 'include ./circle.cf\nbody HELLO /hello/\n' >circle.cf
+expect 'a cyclic include' 0 "$(status "$thresh" scan --rules circle.cf --json spam.eml)"
+named 'the cyclic include' 'circle.cf:1: '
+
+expect 'a directory without mail' 1 "$(status "$thresh" scan --rules hello.cf no_mail)"
+named 'the directory without mail' 'no_mail: holds no message'
+expect 'a missing list' 1 "$(status "$thresh" scan --rules hello.cf @nolist)"
+named 'the missing list' '@nolist: cannot be read'
+expect 'a directory as a list' 1 "$(status "$thresh" scan --rules hello.cf @no_mail)"
+named 'the directory as a list' '@no_mail: is a directory'
+printf '@circle\n@circle\nspam.eml\n' >circle
+expect 'a list that names itself' 1 "$(status "$thresh" scan --rules hello.cf --json @circle)"
+expect 'gives the other paths' 1 "$(wc -l <out)"
+if [ "$(id -u)" != 0 ]; then
+  cp spam.eml locked.eml && chmod 0 locked.eml
+  expect 'an unreadable file' 1 "$(status "$thresh" scan --rules hello.cf locked.eml)"
+  named 'the unreadable file' 'locked.eml: cannot be read: Permission denied'
+fi
+cp spam.eml "$(printf 'esc\033]0;x.eml')" && : >"$(printf 'esc\033]0;x.eml')"
+status "$thresh" scan --rules hello.cf esc* >/dev/null
+named 'names do not drive the terminal' 'esc\x1b]0;x.eml: is empty'
+expect 'standard input has a bound' 1 "$(head -c 3000 /dev/zero | status "$thresh" scan --rules hello.cf --set scan.max_message_size=2000 -)"
+named 'the bound of standard input' 'is larger than 2000 bytes'
+
+# A pattern that explodes: a verdict all the same, and the rule is named everywhere.
+printf 'body EXPLODES /^x(?:a+a+)+$/\nscore EXPLODES 3\n' | cat - hello.cf | sed '/^test/d' >explode.cf
+{ printf 'Subject: a\n\nhello\n\nx'; head -c 1500 /dev/zero | tr '\0' a; printf ' cb\n'; } >explode.eml
+expect 'a pattern that explodes' 0 "$(status "$thresh" scan --rules explode.cf --json explode.eml)"
+expect 'JSON names it and has the verdict' "['EXPLODES'] ['HELLO'] 6.0" \
+  "$(python3 -c 'import json; o=json.load(open("out")); print(o["limited"],[h["rule"] for h in o["hits"]],o["score"])')"
+named 'standard error names it' 'explode.eml: EXPLODES: its pattern ran into the match limit'
+status "$thresh" scan --rules explode.cf --explain explode.eml >/dev/null
+grep -q '^EXPLODES: its pattern ran into the match limit' out || { echo 'FAILED: --explain does not name the limit'; cat out; failed=1; }
+status "$thresh" scan --rules explode.cf explode.eml >/dev/null
+named 'so with the table' 'explode.eml: EXPLODES: its pattern ran into the match limit'
+
+# Nobody reads the verdicts: SIGPIPE ends the command as any other; where it is ignored, the run ends at the first write that fails.
+expect 'a full disk is said' 1 "$(status sh -c '"$1" scan --rules hello.cf --json spam.eml >/dev/full' sh "$thresh")"
+named 'the full disk' 'standard output cannot be written'
+yes spam.eml | head -n 20000 >many
+expect 'a broken pipe is an error' 1 "$( (trap '' PIPE; { status=0; "$thresh" scan --rules hello.cf --json -j 2 @many 2>err || status=$?; echo $status >&3; } | head -n 1 >/dev/null) 3>&1)"
+named 'the broken pipe' 'standard output cannot be written'
+
+expect 'a missing settings file' 2 "$(status "$thresh" scan --config missing.toml --rules hello.cf spam.eml)"
+named 'the missing settings file' 'missing.toml: cannot be read'
+printf '[scan]\nspeed = 1\n' >unknown.toml
+expect 'an unknown setting in a file' 2 "$(status "$thresh" scan --config unknown.toml --rules hello.cf spam.eml)"
+named 'the unknown setting' 'unknown.toml:2: unknown setting scan.speed (`thresh config` lists all)'
+expect 'a wrong value' 2 "$(status "$thresh" scan --set scan.threads=two --rules hello.cf spam.eml)"
+named 'the wrong value' '--set scan.threads=two: '
+
 expect 'an unknown option is wrong usage' 2 "$(status "$thresh" scan --no-such-thing spam.eml)"
 expect 'an unknown setting is wrong configuration' 2 "$(status "$thresh" config --set scan.nothing=1)"
 expect 'config prints what it would read' 0 "$(status sh -c '"$1" config >c.toml && "$1" config --config c.toml' sh "$thresh")"

@@ -84,6 +84,75 @@ TEST_F(MailOnDisk, ListsNamePathsAndTroubleIsNamedWhileTheRestGoesOn) {
   EXPECT_EQ(nothing.error().where, empty);
 }
 
+// Two ways back from one place double the work at every turn: 2^32 reads where only the depth is bounded.
+TEST_F(MailOnDisk, CirclesAreNamedOnce) {
+  const std::string mail = put("mail/1", "Subject: x\n\n");
+  fs::create_directory_symlink(dir_ / "mail", dir_ / "mail/a");
+  fs::create_directory_symlink(dir_ / "mail", dir_ / "mail/b");
+  const std::vector<std::string> folder{(dir_ / "mail").string()};
+  MailSources found = find_mail(folder);
+  EXPECT_EQ(found.messages.size(), 1U);
+  ASSERT_EQ(found.errors.size(), 2U);
+  EXPECT_EQ(found.errors[0].what, "contains itself");
+
+  const std::string list = (dir_ / "list").string();
+  put("list", "@" + list + "\n@" + list + "\n" + mail + "\n");
+  const std::vector<std::string> listed{"@" + list};
+  found = find_mail(listed);
+  EXPECT_EQ(found.messages.size(), 1U);
+  EXPECT_EQ(found.errors.size(), 2U);
+}
+
+TEST_F(MailOnDisk, DepthIsBounded) {
+  std::string deep;
+  for (int i = 0; i < 40; ++i) deep += "d/";
+  put(deep + "mail", "Subject: x\n\n");
+  put("mail", "Subject: y\n\n");
+  const std::vector<std::string> paths{dir_.string()};
+  const MailSources found = find_mail(paths);
+  EXPECT_EQ(contents(found), (std::vector<std::string>{"Subject: y\n\n"}));
+  ASSERT_EQ(found.errors.size(), 1U);
+  EXPECT_EQ(found.errors[0].what, "lies too deep");
+}
+
+TEST_F(MailOnDisk, PathsThatLeadToNothingAreNamed) {
+  fs::create_directories(dir_ / "empty/cur");
+  fs::create_directories(dir_ / "empty/new");
+  const std::string list = put("list", "\n  \n");
+  const std::vector<std::string> paths{(dir_ / "empty").string(), "@" + list, "@" + dir_.string()};
+  const MailSources found = find_mail(paths);
+  EXPECT_TRUE(found.messages.empty());
+  ASSERT_EQ(found.errors.size(), 3U);
+  EXPECT_EQ(found.errors[0].what, "holds no message");
+  EXPECT_EQ(found.errors[1].what, "names no path");
+  EXPECT_EQ(found.errors[2].what, "is a directory, not a list of paths");
+}
+
+TEST_F(MailOnDisk, AMessageMayBeGoneOrShorterWhenItIsRead) {
+  const std::string path = put("box", "From a@example.com Thu Jan  1 00:00:00 2026\nSubject: 1\n\n\n"
+                                      "From b@example.com Thu Jan  1 00:00:00 2026\nSubject: 2\n\n");
+  const std::vector<std::string> paths{path};
+  const MailSources found = find_mail(paths);
+  ASSERT_EQ(found.messages.size(), 2U);
+  fs::resize_file(path, found.messages[1].offset);
+  EXPECT_EQ(read_mail(found.messages[0], any_size).value_or(""), "Subject: 1\n\n\n");
+  EXPECT_FALSE(read_mail(found.messages[1], any_size));
+  fs::remove(path);
+  EXPECT_FALSE(read_mail(found.messages[0], any_size));
+}
+
+// A line longer than any `From ` line, and reads that end anywhere.
+TEST_F(MailOnDisk, MboxLinesOfAnyLength) {
+  const std::string from = "From a@example.com Thu Jan  1 00:00:00 2026\n";
+  const std::string first = from + "Subject: 1\n\n" + std::string(300'000, 'x') + "\n\n";
+  const std::string path = put("box", first + from + "Subject: 2\n\n");
+  const std::vector<std::string> paths{path};
+  const MailSources found = find_mail(paths);
+  ASSERT_EQ(found.messages.size(), 2U);
+  EXPECT_EQ(found.messages[1].offset, first.size());
+  EXPECT_EQ(mbox_offsets("From " + std::string(5000, ' ') + "Thu Jan  1 00:00:00 2026\n\n" + from), std::vector<std::size_t>{0});
+}
+
 TEST_F(MailOnDisk, SizeIsBounded) {
   const std::vector<std::string> paths{put("large", std::string(2000, 'x'))};
   EXPECT_FALSE(read_mail(find_mail(paths).messages.at(0), 1000));

@@ -114,6 +114,27 @@ TEST(LanguageModels, PicksTheNearest) {
   EXPECT_THAT(models.classify("xyz", {}, {}), testing::IsEmpty());
 }
 
+// More different sequences than the table holds at first: what was counted before it grew stays counted.
+TEST(LanguageModels, CountsManySequences) {
+  const LanguageModels models = LanguageModels::parse("t\nh\nth\n0 en\ne\nr\ner\n0 de\n"sv);
+  std::string text;
+  const auto words = [&text](std::string_view word, int times) {
+    for (int i = 0; i < times; ++i) text.append(word) += ' ';
+  };
+  words("th", 50);
+  for (int i = 0; i < 10'000; ++i) {
+    for (const int letter : {i % 60, i / 60 % 60, i / 3600}) text += static_cast<char>(0xc0 + letter);
+    text += ' ';
+  }
+  words("th", 50);
+  words("er", 90);
+  LanguageLimits limits;
+  limits.acceptable_score = 1.0001;
+  EXPECT_THAT(models.classify(text, {}, limits), testing::ElementsAre("en"));
+  words("er", 20);
+  EXPECT_THAT(models.classify(text, {}, limits), testing::ElementsAre("de"));
+}
+
 TEST(StockLabels, CountsEachOnce) {
   Arena arena;
   RegexScratch scratch;

@@ -101,6 +101,43 @@ TEST_F(Load, IncludeCyclesAreReportedAndHarmless) {
   EXPECT_EQ(rules->notes()[0].where.text(), "b.cf:1");
 }
 
+TEST_F(Load, AFileThatIncludesItselfUnderOtherNames) {
+  const std::string a = write("a.cf", "include ./a.cf\nbody A /x/\n");
+  const auto rules = RuleSet::load(std::vector<std::string>{a});
+  ASSERT_TRUE(rules) << rules.error().text();
+  EXPECT_EQ(rules->files().size(), 1u);
+  ASSERT_EQ(rules->notes().size(), 1u);
+  EXPECT_EQ(rules->notes()[0].where.text(), "a.cf:1");
+}
+
+// SpamAssassin goes on without a file that an include names and that is not there; so do we, and say it.
+TEST_F(Load, AMissingIncludeIsAWarning) {
+  const std::string a = write("a.cf", "body A /x/\ninclude gone.cf\n");
+  const auto rules = RuleSet::load(std::vector<std::string>{a});
+  ASSERT_TRUE(rules);
+  ASSERT_EQ(rules->notes().size(), 1u);
+  EXPECT_EQ(rules->notes()[0].kind, LintNote::Kind::warning);
+  EXPECT_EQ(rules->notes()[0].where.text(), "a.cf:2");
+}
+
+// Without a rule every message passes.
+TEST_F(Load, PathsWithoutAnyRuleFileAreAnError) {
+  write("empty/README", "no rules\n");
+  const auto none = RuleSet::load(std::vector<std::string>{path("empty")});
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().where, path("empty"));
+  write("rules/a.cf", "body A /x/\n");
+  EXPECT_TRUE(RuleSet::load(std::vector<std::string>{path("empty"), path("rules")}));
+}
+
+TEST_F(Load, ErrorsSayWhereWhyAndWhatToDo) {
+  const auto rules = RuleSet::load(std::vector<std::string>{write("a.cf", "body A /x/\nbody B /(/\n")});
+  ASSERT_FALSE(rules);
+  EXPECT_EQ(rules.error().where, "a.cf:2");
+  EXPECT_NE(rules.error().what.find("the pattern of B"), std::string::npos);
+  EXPECT_FALSE(rules.error().remedy.empty());
+}
+
 TEST_F(Load, IncludeDepthIsBounded) {
   for (int i = 0; i <= kMaxIncludeDepth + 1; ++i)
     write("f" + std::to_string(i) + ".cf",
