@@ -20,7 +20,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       made.pattern.source = source;
       return made;
     };
-    return std::vector<PatternGroup>{{"body", {spec("viagra"), spec("[0-9]+ dollars")}}, {"uri", {spec("x")}}};
+    return std::vector<PatternGroup>{{.name = "body", .patterns = {spec("viagra"), spec("[0-9]+ dollars")}},
+                                     {.name = "uri", .patterns = {spec("x")}}};
   }();
   static const std::string text = std::string("cheap viagra for 17 dollars \xe4\xff") + std::string(Filter::padding, '\0');
   const auto plan = parse_plan({reinterpret_cast<const char*>(data), size}, groups);
@@ -32,14 +33,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (std::uint32_t i = 0; i < plan->groups[g].size(); ++i)
       if (const PatternPlan& pattern = plan->groups[g][i]; pattern && pattern->run_length == 0)
         filter.add(i, *pattern, plan->sets);
-    filter.finish();
+    filter.finish(HyperscanDatabase::deserialize(plan->databases[g]));
     const std::string_view shown(text.data(), text.size() - Filter::padding);
+    HyperscanScratch scratch;
     std::vector<Filter::Hit> hits;
-    for (std::size_t pass = 0; pass < filter.passes(); ++pass) {
-      filter.scan(pass, shown, 0, shown.size(), hits);
-      for (const Filter::Hit& hit : hits)
-        if (hit.offset >= shown.size() || hit.pattern >= groups[g].patterns.size()) std::abort();
-    }
+    filter.scan(shown, 0, shown.size(), scratch, hits);
+    for (const Filter::Hit& hit : hits)
+      if (hit.offset >= shown.size() || hit.pattern >= groups[g].patterns.size()) std::abort();
   }
   return 0;
 }
