@@ -1,8 +1,10 @@
-// A scan from raw bytes to verdict on one thread, warm, with the time of each stage in microseconds a message.
+// A scan from raw bytes to verdict on one thread, warm, with the time of each stage in microseconds a
+// message.
 //
 //   thresh_bench [--benchmark_...] [RULES_PATH... -- MAIL_PATH...]
 //
-// Without arguments: the rules and samples that ship. THRESH_BENCH_CACHE (environment): where match plans are kept.
+// Without arguments: the rules and samples that ship. THRESH_BENCH_CACHE (environment): where match plans are
+// kept.
 #include <benchmark/benchmark.h>
 
 #include <cstdio>
@@ -82,8 +84,9 @@ int run(int argc, char** argv) {
     if (!bytes) return std::fprintf(stderr, "%s\n", bytes.error().text().c_str()), 1;
     input.messages.emplace_back(std::move(*bytes));
   }
-  benchmark::RegisterBenchmark("scan", [&](benchmark::State& state) { scan_all(state, input); })
-      ->Unit(benchmark::kMillisecond);
+  benchmark::RegisterBenchmark("scan", [&](benchmark::State& state) {
+    scan_all(state, input);
+  })->Unit(benchmark::kMillisecond);
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();
   return 0;

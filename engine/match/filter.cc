@@ -163,7 +163,8 @@ std::size_t Filter::scan_wide_avx2(const Lane& lane, std::string_view text, std:
 }
 #endif
 
-void Filter::scan_lanes(std::string_view text, std::size_t from, std::size_t to, std::vector<Hit>& hits) const {
+void Filter::scan_lanes(std::string_view text, std::size_t from, std::size_t to,
+                        std::vector<Hit>& hits) const {
   for (const Lane& lane : lanes_) {
     std::uint32_t places[max_scan + 1];
     const std::size_t n = lane.words == 1 ? scan_narrow(lane, text, from, to, places)

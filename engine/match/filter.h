@@ -28,11 +28,12 @@ class Filter {
 
   // The windows report `pattern`; their sets are those of `sets`, which must live as long as the filter.
   void add(std::uint32_t pattern, const FilterPlan& plan, const std::vector<ByteSet>& sets);
-  // After the last add(). `database`: one that reports the ends of the windows' first max_window bytes, expression i for the
-  // i-th window added.
+  // After the last add(). `database`: one that reports the ends of the windows' first max_window bytes,
+  // expression i for the i-th window added.
   void finish(std::optional<HyperscanDatabase> database = std::nullopt);
 
-  // Replaces `hits` by every window that begins in [from, to), at most step() bytes, and stands in `text`, in order.
+  // Replaces `hits` by every window that begins in [from, to), at most step() bytes, and stands in `text`, in
+  // order.
   void scan(std::string_view text, std::size_t from, std::size_t to, HyperscanScratch& scratch,
             std::vector<Hit>& hits) const;
   [[nodiscard]] std::size_t step() const { return database_ ? database_step : max_scan; }

@@ -48,8 +48,8 @@ Result<HyperscanDatabase> HyperscanDatabase::compile(std::span<const std::string
   }
   hs_database_t* database = nullptr;
   hs_compile_error_t* error = nullptr;
-  if (hs_compile_multi(texts.data(), flags.data(), ids.data(), static_cast<unsigned>(texts.size()), HS_MODE_BLOCK, nullptr,
-                       &database, &error) == HS_SUCCESS)
+  if (hs_compile_multi(texts.data(), flags.data(), ids.data(), static_cast<unsigned>(texts.size()),
+                       HS_MODE_BLOCK, nullptr, &database, &error) == HS_SUCCESS)
     return HyperscanDatabase(database);
   std::string what = fmt::format("Hyperscan: {}", error->message);
   hs_free_compile_error(error);

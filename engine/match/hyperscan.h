@@ -29,15 +29,16 @@ class HyperscanDatabase {
   // The library's version and what the processor offers: databases are good for these alone.
   [[nodiscard]] static std::string platform();
 
-  // Expression i has id i; a dot is any byte, every end of every match is reported. Errors: what Hyperscan says.
+  // Expression i has id i; a dot is any byte, every end of every match is reported. Errors: what Hyperscan
+  // says.
   [[nodiscard]] static Result<HyperscanDatabase> compile(std::span<const std::string> expressions);
   // Nothing where the bytes are no database for this machine.
   [[nodiscard]] static std::optional<HyperscanDatabase> deserialize(std::string_view bytes);
   [[nodiscard]] std::string serialize() const;
   [[nodiscard]] std::size_t bytes() const;
 
-  // `visit(id, end)` for each match; `end` is the offset behind its last byte. At most 4 GiB of text. False when Hyperscan
-  // failed, which it does not do where the scratch is free.
+  // `visit(id, end)` for each match; `end` is the offset behind its last byte. At most 4 GiB of text. False
+  // when Hyperscan failed, which it does not do where the scratch is free.
   template <typename Visit>
   [[nodiscard]] bool scan(std::string_view text, HyperscanScratch& scratch, Visit&& visit) const;
 
@@ -69,11 +70,12 @@ bool HyperscanDatabase::scan(std::string_view text, HyperscanScratch& scratch, V
   hs_scratch_t* const fitting = scratch.fit(*this);
   if (fitting == nullptr) return false;
   const auto report = [](unsigned id, unsigned long long, unsigned long long end, unsigned, void* to) {
-    (*static_cast<std::remove_reference_t<Visit>*>(to))(static_cast<std::uint32_t>(id), static_cast<std::size_t>(end));
+    (*static_cast<std::remove_reference_t<Visit>*>(to))(static_cast<std::uint32_t>(id),
+                                                        static_cast<std::size_t>(end));
     return 0;
   };
-  return hs_scan(database_.get(), text.data(), static_cast<unsigned>(text.size()), 0, fitting, report, &visit) ==
-         HS_SUCCESS;
+  return hs_scan(database_.get(), text.data(), static_cast<unsigned>(text.size()), 0, fitting, report,
+                 &visit) == HS_SUCCESS;
 }
 
 }  // namespace thresh

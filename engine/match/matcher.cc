@@ -14,10 +14,17 @@
 namespace thresh {
 namespace {
 
+// After so many looks for one pattern in one text its automaton reads the rest in one pass: PCRE2 may need
+// time in proportion to the text for each of them.
+constexpr std::uint32_t many_looks = 64;
+
 struct CompiledPattern {
-  explicit CompiledPattern(const PatternSpec& spec) : form(spec.pattern, true), whole(spec.pattern, false) {}
-  LazyRegex form;   // whether there is a match
-  LazyRegex whole;  // every match
+  CompiledPattern(const PatternSpec& spec, std::uint32_t n)
+      : number(n), form(spec.pattern, true), whole(spec.pattern, false), automaton(spec.pattern) {}
+  std::uint32_t number;  // in the matcher
+  LazyRegex form;        // whether there is a match
+  LazyRegex whole;       // every match
+  LazyAutomaton automaton;
   std::uint32_t least_before = 0;
   std::uint32_t most_before = syntax::unlimited;
   std::uint32_t times = 1;
@@ -68,12 +75,13 @@ Result<Matcher> Matcher::compile(std::vector<PatternGroup> groups, const MatchOp
         statistics.cache_fault = written.error().text();
   }
   state->sets = std::move(plan->sets);
+  std::uint32_t number = 0;
   for (std::size_t g = 0; g < groups.size(); ++g) {
     CompiledGroup& group = *state->groups.emplace_back(std::make_unique<CompiledGroup>());
     group.group = std::move(groups[g]);
     for (std::uint32_t i = 0; i < group.group.patterns.size(); ++i) {
       CompiledPattern& pattern =
-          *group.patterns.emplace_back(std::make_unique<CompiledPattern>(group.group.patterns[i]));
+          *group.patterns.emplace_back(std::make_unique<CompiledPattern>(group.group.patterns[i], number++));
       const PatternPlan& requirement = plan->groups[g][i];
       ++statistics.patterns;
       ++(requirement ? statistics.filtered : statistics.always);
@@ -135,8 +143,7 @@ void Matcher::scan(GroupId id, std::span<const std::string_view> texts, MatchScr
     std::size_t from = 0;
     std::size_t last_start = text.size();
     if (pattern.most_before != syntax::unlimited)
-      from = static_cast<std::size_t>(
-          std::max<std::int64_t>(0, window - pattern.most_before));
+      from = static_cast<std::size_t>(std::max<std::int64_t>(0, window - pattern.most_before));
     if (pattern.most_before < near_window) {
       const std::int64_t last = window + 1 - pattern.least_before;
       if (last < 0) return;
@@ -144,8 +151,18 @@ void Matcher::scan(GroupId id, std::span<const std::string_view> texts, MatchScr
     } else {
       progress.next_text = current + 1;
     }
-    const bool found = s.look(spec, pattern.form.get().regex, text, from, last_start, progress);
-    if (!found) return;
+    if (progress.looked_in != current) progress.looks = 0;
+    progress.looked_in = current;
+    LazyDfa::Answer answer = LazyDfa::Answer::unknown;
+    if (++progress.looks == many_looks)
+      answer = s.ask_automaton(pattern.number, pattern.automaton, text, from);
+    if (answer == LazyDfa::Answer::no) {
+      progress.next_text = current + 1;
+      return;
+    }
+    if (answer != LazyDfa::Answer::yes &&
+        !s.look(spec, pattern.form.get().regex, text, from, last_start, progress))
+      return;
     progress.note(current);
     progress.next_text = current + 1;
     if (spec.multiple)
@@ -155,7 +172,8 @@ void Matcher::scan(GroupId id, std::span<const std::string_view> texts, MatchScr
   };
   const std::string_view joined = s.joined_text();
   for (std::size_t from = 0; from < joined.size(); from += group.filter.step()) {
-    group.filter.scan(joined, from, std::min(from + group.filter.step(), joined.size()), s.hyperscan, s.windows);
+    group.filter.scan(joined, from, std::min(from + group.filter.step(), joined.size()), s.hyperscan,
+                      s.windows);
     s.work.windows += s.windows.size();
     for (const Filter::Hit hit : s.windows) confirm(hit);
   }
@@ -205,7 +223,8 @@ std::optional<PatternPlace> Matcher::locate(GroupId id, const PatternHit& hit,
   if (hit.text >= texts.size()) return std::nullopt;
   const Regex& regex = state_->groups[id]->patterns[hit.pattern]->whole.get().regex;
   PatternPlace place{hit.text, {}};
-  if (regex.match(texts[hit.text], 0, scratch.state_->regex, place.span) != MatchStatus::match) return std::nullopt;
+  if (regex.match(texts[hit.text], 0, scratch.state_->regex, place.span) != MatchStatus::match)
+    return std::nullopt;
   return place;
 }
 

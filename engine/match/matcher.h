@@ -80,7 +80,8 @@ struct MatchWork {
     return *this;
   }
   MatchWork operator-(const MatchWork& o) const {
-    return {answers - o.answers, confirmed - o.confirmed, windows - o.windows, confirmations - o.confirmations};
+    return {answers - o.answers, confirmed - o.confirmed, windows - o.windows,
+            confirmations - o.confirmations};
   }
 };
 
@@ -100,8 +101,8 @@ class Matcher {
   void scan(GroupId group, std::span<const std::string_view> texts, MatchScratch& scratch,
             std::vector<PatternHit>& hits) const;
 
-  // The first match in the text of a hit that scan() reported for the same texts; nothing when there is none. For
-  // explanations: scanning itself does not need the place.
+  // The first match in the text of a hit that scan() reported for the same texts; nothing when there is none.
+  // For explanations: scanning itself does not need the place.
   [[nodiscard]] std::optional<PatternPlace> locate(GroupId group, const PatternHit& hit,
                                                    std::span<const std::string_view> texts,
                                                    MatchScratch& scratch) const;

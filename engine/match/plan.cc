@@ -138,8 +138,8 @@ PatternPlan numbered(const Draft& draft, SetNumbers& numbers) {
   return plan;
 }
 
-// Few and rare windows in long texts are Hyperscan's best case: 5.4 GB/s against 0.7 for the 15 windows of the stock rules'
-// `full` patterns. (With the 3,765 of their body patterns it makes 9 MB/s against 52.)
+// Few and rare windows in long texts are Hyperscan's best case: 5.4 GB/s against 0.7 for the 15 windows of
+// the stock rules' `full` patterns. (With the 3,765 of their body patterns it makes 9 MB/s against 52.)
 constexpr std::size_t most_for_hyperscan = 64;
 
 std::string database_for(const std::vector<PatternPlan>& patterns, const std::vector<ByteSet>& sets) {
@@ -153,7 +153,8 @@ std::string database_for(const std::vector<PatternPlan>& patterns, const std::ve
       expressions.push_back(hyperscan_expression(looked_for));
     }
   }
-  if (expressions.empty() || expressions.size() > most_for_hyperscan || !HyperscanDatabase::runs_here()) return {};
+  if (expressions.empty() || expressions.size() > most_for_hyperscan || !HyperscanDatabase::runs_here())
+    return {};
   const auto database = HyperscanDatabase::compile(expressions);
   return database ? database->serialize() : std::string();
 }
@@ -169,7 +170,8 @@ Result<MatchPlan> make_plan(std::span<const PatternGroup> groups, unsigned threa
   };
   std::vector<Job> jobs;
   for (const PatternGroup& group : groups)
-    for (const PatternSpec& spec : group.patterns) jobs.push_back({&spec, group.kind, std::nullopt, std::nullopt});
+    for (const PatternSpec& spec : group.patterns)
+      jobs.push_back({&spec, group.kind, std::nullopt, std::nullopt});
   // The long ones first, so that no thread is left with one at the end.
   std::vector<Job*> order;
   for (Job& job : jobs) order.push_back(&job);
@@ -199,7 +201,8 @@ Result<MatchPlan> make_plan(std::span<const PatternGroup> groups, unsigned threa
       if (job->error) return std::unexpected(std::move(*job->error));
       patterns.push_back(job->draft ? numbered(*job->draft, numbers) : std::nullopt);
     }
-    plan.databases.push_back(group.kind == TextKind::full ? database_for(patterns, plan.sets) : std::string());
+    plan.databases.push_back(group.kind == TextKind::full ? database_for(patterns, plan.sets)
+                                                          : std::string());
   }
   return plan;
 }

@@ -39,8 +39,8 @@ using PatternPlan = std::optional<FilterPlan>;
 struct MatchPlan {
   std::vector<ByteSet> sets;
   std::vector<std::vector<PatternPlan>> groups;
-  // By group: the serialized Hyperscan database that finds its windows; empty where the filter's own passes do. Expression i
-  // is the group's window i.
+  // By group: the serialized Hyperscan database that finds its windows; empty where the filter's own passes
+  // do. Expression i is the group's window i.
   std::vector<std::string> databases;
 };
 

@@ -3,8 +3,6 @@
 // order (the key knows the platform).
 #include "engine/match/plan_cache.h"
 
-#include "engine/match/hyperscan.h"
-
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <openssl/evp.h>
@@ -16,6 +14,8 @@
 #include <cerrno>
 #include <cstring>
 #include <type_traits>
+
+#include "engine/match/hyperscan.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>

@@ -1,7 +1,7 @@
 // Match plans on disk. One file a matcher, named after the SHA-256 of everything the plan depends on: format
-// version, the platform, Hyperscan's and PCRE2's versions, and each pattern with its modifiers and what is asked of it, in
-// order. Written aside and renamed, so that processes can share a directory; checked when read; a directory
-// that others can write is refused.
+// version, the platform, Hyperscan's and PCRE2's versions, and each pattern with its modifiers and what is
+// asked of it, in order. Written aside and renamed, so that processes can share a directory; checked when
+// read; a directory that others can write is refused.
 #pragma once
 
 #include <array>
@@ -23,9 +23,10 @@ using PlanKey = std::array<std::uint8_t, 32>;
 // Nothing when there is no plan for the key, or none that can be trusted.
 [[nodiscard]] std::optional<MatchPlan> read_plan(const std::filesystem::path& directory, const PlanKey& key,
                                                  std::span<const PatternGroup> groups);
-// The same from what follows a file's head, which is not trusted: whatever the bytes, what comes back is safe to
-// build a Filter of.
-[[nodiscard]] std::optional<MatchPlan> parse_plan(std::string_view body, std::span<const PatternGroup> groups);
+// The same from what follows a file's head, which is not trusted: whatever the bytes, what comes back is safe
+// to build a Filter of.
+[[nodiscard]] std::optional<MatchPlan> parse_plan(std::string_view body,
+                                                  std::span<const PatternGroup> groups);
 // Makes the directory where it is missing. Errors: the directory is not ours alone, or the file cannot be
 // written.
 [[nodiscard]] Result<void> write_plan(const std::filesystem::path& directory, const PlanKey& key,

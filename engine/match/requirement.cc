@@ -19,15 +19,15 @@ using syntax::Node;
 using syntax::unlimited;
 using syntax::Width;
 
-constexpr std::size_t max_paths = 256;       // windows from one point
-constexpr std::size_t few_paths = 4;         // the same for a first look
-constexpr std::size_t max_windows = 1024;    // of one requirement
-constexpr std::size_t max_states = 400'000;  // beyond this nothing more is looked for
-constexpr std::uint32_t max_copies = 4;      // of what a quantifier repeats
+constexpr std::size_t max_paths = 256;         // windows from one point
+constexpr std::size_t few_paths = 4;           // the same for a first look
+constexpr std::size_t max_windows = 1024;      // of one requirement
+constexpr std::size_t max_states = 400'000;    // beyond this nothing more is looked for
+constexpr std::uint32_t max_copies = 4;        // of what a quantifier repeats
 constexpr std::uint32_t max_byte_copies = 16;  // the same where that is one byte
-constexpr std::size_t max_points = 40;       // tried in one concatenation
-constexpr std::size_t max_looks = 4000;      // points of one pattern
-constexpr std::size_t max_work = 1'500'000;  // steps of the search before only first looks are taken
+constexpr std::size_t max_points = 40;         // tried in one concatenation
+constexpr std::size_t max_looks = 4000;        // points of one pattern
+constexpr std::size_t max_work = 1'500'000;    // steps of the search before only first looks are taken
 
 std::uint32_t add(std::uint32_t a, std::uint32_t b) {
   if (a == unlimited || b == unlimited || b > unlimited - 1 - a) return unlimited;
@@ -74,8 +74,7 @@ class Finder {
   Part build_concat(const Node& node, std::uint32_t next, Width before, bool wanted);
   Part build_alternate(const Node& node, std::uint32_t next, Width before, bool wanted);
   Part build_repeat(const Node& node, std::uint32_t next, Width before, bool wanted);
-  std::optional<Candidate> repeated(const Node& copy, std::uint32_t next, Width before,
-                                      std::uint32_t times);
+  std::optional<Candidate> repeated(const Node& copy, std::uint32_t next, Width before, std::uint32_t times);
 
   void consider(std::optional<Candidate>& best, std::span<const Point> points);
 
@@ -168,15 +167,15 @@ Finder::Part Finder::build_alternate(const Node& node, std::uint32_t next, Width
 // What every one of `times` copies must have, whatever follows it, stands there as often; `before` is that of
 // the first copy, whose window is the first of them.
 std::optional<Candidate> Finder::repeated(const Node& copy, std::uint32_t next, Width before,
-                                            std::uint32_t times) {
+                                          std::uint32_t times) {
   const std::uint32_t more =
       machine_.add(Automaton::Kind::split, machine_.add(Automaton::Kind::unknown), next);
   Part any = build(copy, more, before, true);
   const Point point{any.entry, before};
   consider(any.best, {&point, 1});
   if (!any.best) return std::nullopt;
-  // Two copies may share a window where one begins before its copy and one does not; and what is counted within a copy is not
-  // counted twice.
+  // Two copies may share a window where one begins before its copy and one does not; and what is counted
+  // within a copy is not counted twice.
   const bool shared = any.best->times > 1 || (any.best->begins_before && any.best->begins_at);
   any.best->times = std::min(shared ? (times + 1) / 2 : times, max_times);
   return std::move(any.best);

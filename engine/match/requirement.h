@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/regex/byte_set.h"
 #include "engine/match/text_kind.h"
+#include "engine/regex/byte_set.h"
 #include "engine/regex/syntax.h"
 
 namespace thresh {

@@ -8,6 +8,8 @@ namespace {
 
 // A scratch that has seen a larger message gives the memory back with the next one.
 constexpr std::size_t kept_bytes = 4 << 20;
+// Tables of a thread's automata; past this they begin anew.
+constexpr std::size_t most_automata_bytes = 8 << 20;
 
 }  // namespace
 
@@ -40,6 +42,22 @@ void MatchScratch::State::join(std::span<const std::string_view> texts) {
 
 void MatchScratch::State::note_limit(const std::string& rule) {
   if (std::ranges::find(limited, rule) == limited.end()) limited.push_back(rule);
+}
+
+LazyDfa::Answer MatchScratch::State::ask_automaton(std::uint32_t number, const LazyAutomaton& automaton,
+                                                   std::string_view text, std::size_t from) {
+  if (number >= automata.size()) automata.resize(number + 1);
+  std::unique_ptr<LazyDfa>& dfa = automata[number];
+  if (!dfa) {
+    const auto& made = automaton.get();
+    if (!made) return LazyDfa::Answer::unknown;
+    dfa = std::make_unique<LazyDfa>(*made, automata_bytes);
+  }
+  if (automata_bytes > most_automata_bytes)
+    for (auto& each : automata)
+      if (each) each->clear();
+  const LazyDfa::Answer answer = dfa->run(text, from, text.size());
+  return answer == LazyDfa::Answer::yes && !automaton.get()->exact ? LazyDfa::Answer::unknown : answer;
 }
 
 bool MatchScratch::State::look(const PatternSpec& spec, const Regex& re, std::string_view text,

@@ -4,12 +4,15 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/match/filter.h"
+#include "engine/match/lazy_automaton.h"
+#include "engine/match/lazy_dfa.h"
 #include "engine/match/lazy_regex.h"
 #include "engine/match/matcher.h"
 
@@ -24,6 +27,8 @@ struct MatchScratch::State {
     std::uint32_t seen = 0;       // windows in text `seen_in`
     std::uint32_t seen_in = 0;
     std::uint32_t found_in = none;  // the first text that had a match
+    std::uint32_t looks = 0;        // in text `looked_in`
+    std::uint32_t looked_in = none;
     bool touched = false;
     bool confirmed = false;
     std::array<std::int32_t, max_times> places{};  // of the latest windows in that text
@@ -40,6 +45,8 @@ struct MatchScratch::State {
   std::vector<std::uint32_t> touched;
   std::vector<Filter::Hit> windows;
   HyperscanScratch hyperscan;
+  std::vector<std::unique_ptr<LazyDfa>> automata;  // by number of the pattern
+  std::size_t automata_bytes = 0;
   std::vector<Span> spans;
 
   void begin_message();
@@ -59,6 +66,9 @@ struct MatchScratch::State {
   [[nodiscard]] static bool is_done(const PatternSpec& spec, const Progress& at) {
     return spec.multiple ? spec.maxhits > 0 && at.count >= spec.maxhits : at.count > 0;
   }
+  // What the pattern's automaton says of `text` from `from` on. `number`: of the pattern, in its matcher.
+  LazyDfa::Answer ask_automaton(std::uint32_t number, const LazyAutomaton& automaton, std::string_view text,
+                                std::size_t from);
   // Whether the pattern matches in `text` at or after `from`, and not after `last_start`.
   bool look(const PatternSpec& spec, const Regex& re, std::string_view text, std::size_t from,
             std::size_t last_start, Progress& at);

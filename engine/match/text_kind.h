@@ -1,4 +1,5 @@
-// What kind of text a group of patterns looks at: what is common there and what is rare decides what is looked for.
+// What kind of text a group of patterns looks at: what is common there and what is rare decides what is
+// looked for.
 #pragma once
 
 #include <cstdint>

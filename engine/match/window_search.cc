@@ -85,8 +85,8 @@ void WindowSearch::grow(std::vector<Path>& paths, bool first, std::size_t most) 
   for (const Path& path : paths) sum += weights.emplace_back(path.open ? rough_frequency(path.window) : 0);
   for (std::size_t p = 0; p < paths.size(); ++p) {
     Path& path = paths[p];
-    const std::size_t room =
-        std::max<std::size_t>(1, static_cast<std::size_t>(static_cast<double>(most) * (sum > 0 ? weights[p] / sum : 1)));
+    const std::size_t room = std::max<std::size_t>(
+        1, static_cast<std::size_t>(static_cast<double>(most) * (sum > 0 ? weights[p] / sum : 1)));
     if (!path.open || path.window.size() >= max_window) {
       grown.push_back(std::move(path));
       continue;
@@ -151,7 +151,8 @@ std::optional<Candidate> WindowSearch::windows_from(std::uint32_t at, syntax::Wi
   std::vector<Path> paths(1);
   paths[0].states = {at};
   for (std::size_t step = 0; step < max_window; ++step) {
-    if (std::ranges::all_of(paths, [](const Path& p) { return !p.open || p.window.size() >= max_window; })) break;
+    if (std::ranges::all_of(paths, [](const Path& p) { return !p.open || p.window.size() >= max_window; }))
+      break;
     grow(paths, step == 0, most);
     if (paths.size() > 4 * most) return std::nullopt;
   }

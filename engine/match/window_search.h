@@ -1,4 +1,5 @@
-// The bytes that can follow a point of a pattern, read off its automaton: windows, and what stands behind them.
+// The bytes that can follow a point of a pattern, read off its automaton: windows, and what stands behind
+// them.
 #pragma once
 
 #include <cstdint>
@@ -22,10 +23,12 @@ class WindowSearch {
  public:
   WindowSearch(const Automaton& machine, TextKind kind) : machine_(machine), kind_(kind) {}
 
-  // Windows of which one begins at `at` in every match, at most about `most`; nothing where the pattern may end there.
-  // `before`: what a match has before that point. `price`: as in Requirement.
-  std::optional<Candidate> windows_from(std::uint32_t at, syntax::Width before, std::size_t most, double price);
-  // Makes the windows longer, up to max_checked, by what must stand behind them; the sets of all ways are united.
+  // Windows of which one begins at `at` in every match, at most about `most`; nothing where the pattern may
+  // end there. `before`: what a match has before that point. `price`: as in Requirement.
+  std::optional<Candidate> windows_from(std::uint32_t at, syntax::Width before, std::size_t most,
+                                        double price);
+  // Makes the windows longer, up to max_checked, by what must stand behind them; the sets of all ways are
+  // united.
   void lengthen(Candidate& candidate);
 
   // Steps so far.

@@ -7,8 +7,7 @@
 
 namespace thresh {
 
-MessageScan::MessageScan(const ScanContext& context, const Message& message, Slot& slot,
-                         StageClock& clock)
+MessageScan::MessageScan(const ScanContext& context, const Message& message, Slot& slot, StageClock& clock)
     : context_(context),
       message_(message),
       slot_(slot),
@@ -66,7 +65,8 @@ void MessageScan::scan_headers() {
       for (std::size_t i = 0; i < group.rules.size(); ++i) {
         const std::uint32_t count = group.absent_count[i];
         const bool negated = rules[group.rules[i]].negated;
-        if (negated ? count == 0 : count > 0) got_hit(group.rules[i], negated ? 1 : count, negated ? 1 : count);
+        if (negated ? count == 0 : count > 0)
+          got_hit(group.rules[i], negated ? 1 : count, negated ? 1 : count);
       }
       continue;
     }
@@ -105,7 +105,8 @@ void MessageScan::run_mimeheaders() {
     const std::uint32_t count = planned.test.value(message_, slot_.scratch.regex(), &captures);
     if (count > 0) got_hit(planned.rule, count, count);
     for (MimeHeaderTest::Capture& capture : captures)
-      captures_.push_back({std::move(capture.name), context_.rules.rules()[planned.rule].name, std::move(capture.values)});
+      captures_.push_back(
+          {std::move(capture.name), context_.rules.rules()[planned.rule].name, std::move(capture.values)});
   }
 }
 
@@ -134,7 +135,8 @@ void MessageScan::take_hits_of_evals() {
 
 void MessageScan::evaluate_metas() {
   const std::size_t settled = slot_.touched.size();
-  const std::vector<std::uint32_t> hit(slot_.touched.begin(), slot_.touched.begin() + static_cast<std::ptrdiff_t>(settled));
+  const std::vector<std::uint32_t> hit(slot_.touched.begin(),
+                                       slot_.touched.begin() + static_cast<std::ptrdiff_t>(settled));
   context_.metas.evaluate(slot_.values, hit, slot_.metas, [&](std::uint32_t rule, double) {
     if (slot_.counts[rule] > 0) return;  // an eval already gave it a hit (rule_hits)
     slot_.touched.push_back(rule);

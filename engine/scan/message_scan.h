@@ -1,4 +1,5 @@
-// One message through every stage: header groups, body, rawbody, uri, full, MIME headers, native tests, metas, score.
+// One message through every stage: header groups, body, rawbody, uri, full, MIME headers, native tests,
+// metas, score.
 #pragma once
 
 #include <string_view>
@@ -39,13 +40,16 @@ class MessageScan {
   void take_hits_of_evals();
   void run_templates();
   void evaluate_metas();
-  void match_template(const TemplateRule& planned, const Regex& regex, std::span<const std::string_view> texts);
+  void match_template(const TemplateRule& planned, const Regex& regex,
+                      std::span<const std::string_view> texts);
   // What a rule with %{NAME} in its pattern looks at.
-  [[nodiscard]] std::span<const std::string_view> template_texts(const TemplateRule& planned, const Rule& rule);
+  [[nodiscard]] std::span<const std::string_view> template_texts(const TemplateRule& planned,
+                                                                 const Rule& rule);
   // Values captured under NAME; null when there are none.
   [[nodiscard]] const std::vector<std::string>* captured(std::string_view name) const;
 
-  // PerMsgStatus::got_hit: `value` is added, `hits` counted; a second hit counts only under `tflags multiple`.
+  // PerMsgStatus::got_hit: `value` is added, `hits` counted; a second hit counts only under `tflags
+  // multiple`.
   void got_hit(std::uint32_t rule, double value, std::uint32_t hits = 1);
   // The text a pattern rule first hit in, and where in it.
   [[nodiscard]] std::string_view text_of(const FirstHit& hit, Span& span);

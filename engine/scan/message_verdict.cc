@@ -10,20 +10,30 @@ namespace {
 
 std::string_view area_of(RuleType type) {
   switch (type) {
-    case RuleType::header: return "header";
-    case RuleType::body: return "body";
-    case RuleType::rawbody: return "rawbody";
-    case RuleType::full: return "full";
-    case RuleType::uri: return "uri";
-    case RuleType::mimeheader: return "mimeheader";
-    case RuleType::uri_detail: return "uri_detail";
-    case RuleType::meta: return "meta";
+    case RuleType::header:
+      return "header";
+    case RuleType::body:
+      return "body";
+    case RuleType::rawbody:
+      return "rawbody";
+    case RuleType::full:
+      return "full";
+    case RuleType::uri:
+      return "uri";
+    case RuleType::mimeheader:
+      return "mimeheader";
+    case RuleType::uri_detail:
+      return "uri_detail";
+    case RuleType::meta:
+      return "meta";
     case RuleType::header_eval:
     case RuleType::body_eval:
     case RuleType::rawbody_eval:
     case RuleType::full_eval:
-    case RuleType::rbl_eval: return "eval";
-    case RuleType::empty: return "";
+    case RuleType::rbl_eval:
+      return "eval";
+    case RuleType::empty:
+      return "";
   }
   return "";
 }
@@ -39,9 +49,12 @@ std::string_view cut(std::string_view text, std::size_t size) {
 
 std::string_view to_string(Action action) {
   switch (action) {
-    case Action::pass: return "pass";
-    case Action::add_header: return "add_header";
-    case Action::reject: return "reject";
+    case Action::pass:
+      return "pass";
+    case Action::add_header:
+      return "add_header";
+    case Action::reject:
+      return "reject";
   }
   return "";
 }
@@ -51,7 +64,8 @@ std::span<const std::string_view> MessageScan::texts_of(GroupId group) {
   if (group == plan.body.group) return evals_.body();
   if (group == plan.rawbody.group) return message_.rawbody();
   if (group == plan.uri.group) return message_.uris();
-  if (group == plan.full.group) single_text_ = message_.pristine();
+  if (group == plan.full.group)
+    single_text_ = message_.pristine();
   else
     for (const HeaderGroup& header : plan.headers)
       if (header.group == group) single_text_ = message_.get_joined(header.query).value_or("");
@@ -110,14 +124,18 @@ Verdict MessageScan::verdict(const ScannerOptions& options, ScanDetail detail) {
       if (detail.texts) hit->text = cut(span.in(text), limits::verdict_text);
       if (detail.matches) {
         std::size_t from = span.begin > limits::verdict_context ? span.begin - limits::verdict_context : 0;
-        // Back to the beginning of a character; bytes that only look like the middle of one do not lead further back.
+        // Back to the beginning of a character; bytes that only look like the middle of one do not lead
+        // further back.
         constexpr int longest_tail = 3;
-        for (int i = 0; i < longest_tail && from > 0 && (static_cast<unsigned char>(text[from]) & 0xc0) == 0x80; ++i) --from;
+        for (int i = 0;
+             i < longest_tail && from > 0 && (static_cast<unsigned char>(text[from]) & 0xc0) == 0x80; ++i)
+          --from;
         const std::string_view matched = cut(span.in(text), limits::verdict_text);
         const std::string_view after = cut(text.substr(span.begin + matched.size()), limits::verdict_context);
         v.matches.push_back({.rule = hit->rule,
                              .area = hit->area,
-                             .context = std::string(text.substr(from, span.begin - from)) + std::string(matched) + std::string(after),
+                             .context = std::string(text.substr(from, span.begin - from)) +
+                                        std::string(matched) + std::string(after),
                              .begin = span.begin - from,
                              .end = span.begin - from + matched.size()});
       }

@@ -89,7 +89,8 @@ std::uint32_t MetaOrder::needed(const Step& step, std::span<const double> baseli
   std::uint32_t best = no_rule();
   for (std::size_t i = 0; i < slots.size(); ++i) {
     const std::uint32_t rule = step.dependencies[i];
-    if (rule == no_rule() || baseline[rule] != 0 || (best != no_rule() && named[rule] >= named[best])) continue;
+    if (rule == no_rule() || baseline[rule] != 0 || (best != no_rule() && named[rule] >= named[best]))
+      continue;
     operands[i] = 0;
     if (meta.evaluate_partial(operands, slots) == 0) best = rule;
     operands[i] = std::numeric_limits<double>::quiet_NaN();
@@ -106,7 +107,8 @@ std::uint32_t MetaOrder::next_due(const Workspace& space, std::uint32_t from) co
   for (std::size_t word = from / 64; word < space.due.size(); ++word) {
     std::uint64_t bits = space.due[word];
     if (word == from / 64) bits &= ~std::uint64_t{0} << (from % 64);
-    if (bits != 0) return static_cast<std::uint32_t>(word * 64 + static_cast<std::size_t>(std::countr_zero(bits)));
+    if (bits != 0)
+      return static_cast<std::uint32_t>(word * 64 + static_cast<std::size_t>(std::countr_zero(bits)));
   }
   return static_cast<std::uint32_t>(steps_.size());
 }

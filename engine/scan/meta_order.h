@@ -1,11 +1,12 @@
-// Evaluating metas in dependency order, and which never are (Plugin/Check.pm do_meta_tests): a meta waits for every rule it
-// names. Rules that are not metas count 0 when they did not run. A meta with score 0 (an idle one) is looked at
-// all the same while rules run: where it is false it counts 0, where it is true its hit is dropped and it stays unsettled, and whoever
-// waits for it never runs. It is not looked at when it names something that does not run; then, too, it stays unsettled.
+// Evaluating metas in dependency order, and which never are (Plugin/Check.pm do_meta_tests): a meta waits for
+// every rule it names. Rules that are not metas count 0 when they did not run. A meta with score 0 (an idle
+// one) is looked at all the same while rules run: where it is false it counts 0, where it is true its hit is
+// dropped and it stays unsettled, and whoever waits for it never runs. It is not looked at when it names
+// something that does not run; then, too, it stays unsettled.
 //
-// A message hits few rules, so only metas that name a rule whose value differs from its value on a message that hits
-// nothing (the baseline) are evaluated; all others have their baseline value. Where a meta is false without some rule,
-// whatever the others say, it waits for the rarest of such rules alone.
+// A message hits few rules, so only metas that name a rule whose value differs from its value on a message
+// that hits nothing (the baseline) are evaluated; all others have their baseline value. Where a meta is false
+// without some rule, whatever the others say, it waits for the rarest of such rules alone.
 #pragma once
 
 #include <cmath>
@@ -19,8 +20,8 @@ namespace thresh {
 
 class MetaOrder {
  public:
-  // One flag a rule each: `active`, its score is not 0; `runs`, it is no meta and is tried on every message. `rules` must
-  // outlive it.
+  // One flag a rule each: `active`, its score is not 0; `runs`, it is no meta and is tried on every message.
+  // `rules` must outlive it.
   MetaOrder(const RuleSet& rules, const std::vector<bool>& active, const std::vector<bool>& runs);
 
   // Active metas that wait for one that is never settled, as indices into RuleSet::rules().
@@ -31,11 +32,12 @@ class MetaOrder {
     std::vector<std::uint64_t> due;  // one bit a step
   };
 
-  // `values`: one a rule, already set for every rule that is not a meta and 0 for metas, and one more that is 0; receives
-  // the metas' values.
-  // `hit`: the rules (not metas) whose value is not 0. `visit(rule, value)` is called for each meta that hits, in order.
+  // `values`: one a rule, already set for every rule that is not a meta and 0 for metas, and one more that is
+  // 0; receives the metas' values. `hit`: the rules (not metas) whose value is not 0. `visit(rule, value)` is
+  // called for each meta that hits, in order.
   template <typename Visit>
-  void evaluate(std::span<double> values, std::span<const std::uint32_t> hit, Workspace& space, Visit&& visit) const {
+  void evaluate(std::span<double> values, std::span<const std::uint32_t> hit, Workspace& space,
+                Visit&& visit) const {
     begin(hit, space);
     for (const Baseline& b : baseline_hits_) values[b.rule] = b.value;
     for (std::uint32_t step = next_due(space, 0); step < steps_.size(); step = next_due(space, step + 1)) {
@@ -55,8 +57,9 @@ class MetaOrder {
   struct Step {
     std::uint32_t rule = 0;
     bool idle = false;
-    bool may_be_unsettled = false;            // itself or something that it names
-    std::vector<std::uint32_t> dependencies;  // rule index of each MetaExpression::rules entry; no_rule() when undefined
+    bool may_be_unsettled = false;  // itself or something that it names
+    std::vector<std::uint32_t>
+        dependencies;  // rule index of each MetaExpression::rules entry; no_rule() when undefined
   };
   struct Baseline {
     std::uint32_t step, rule;
@@ -75,8 +78,8 @@ class MetaOrder {
   [[nodiscard]] double compute(std::uint32_t step, std::span<const double> values) const;
   // Stands for rules that are not defined: the value after those of all rules.
   [[nodiscard]] std::uint32_t no_rule() const { return static_cast<std::uint32_t>(rules_.size()); }
-  // A rule without which the step is 0, as it is on a message that hits nothing: of several the one that `named` counts
-  // least often. no_rule() when there is none.
+  // A rule without which the step is 0, as it is on a message that hits nothing: of several the one that
+  // `named` counts least often. no_rule() when there is none.
   [[nodiscard]] std::uint32_t needed(const Step& step, std::span<const double> baseline,
                                      std::span<const std::uint32_t> named) const;
 

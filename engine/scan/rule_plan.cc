@@ -14,7 +14,8 @@ class Planner {
   Planner(const RuleSet& rules, std::span<const std::string> only) : rules_(rules) {
     plan_.active = active_rules(rules, only);
     plan_.runs.assign(plan_.active.size(), false);
-    for (const char* name : {"body", "rawbody", "full", "uri"}) plan_.groups.push_back({.name = name, .patterns = {}});
+    for (const char* name : {"body", "rawbody", "full", "uri"})
+      plan_.groups.push_back({.name = name, .patterns = {}});
     plan_.groups[1].kind = TextKind::rawbody;
     plan_.groups[2].kind = TextKind::full;
     plan_.groups[3].kind = TextKind::uri;
@@ -29,13 +30,16 @@ class Planner {
     for (std::uint32_t i = 0; i < all.size(); ++i) {
       plan_.where.push_back(all[i].where.text());
       if (!plan_.active[i]) {
-        if (all[i].type != RuleType::empty && !rules_.is_active(all[i])) plan_.idle.push_back({all[i].name, "its score is 0 in this score set"});
+        if (all[i].type != RuleType::empty && !rules_.is_active(all[i]))
+          plan_.idle.push_back({all[i].name, "its score is 0 in this score set"});
         continue;
       }
       if (auto status = add(i, all[i]); !status) return std::unexpected(status.error());
     }
     std::stable_sort(plan_.templates.begin(), plan_.templates.end(),
-                     [&](const TemplateRule& a, const TemplateRule& b) { return all[a.index()].priority < all[b.index()].priority; });
+                     [&](const TemplateRule& a, const TemplateRule& b) {
+                       return all[a.index()].priority < all[b.index()].priority;
+                     });
     return std::move(plan_);
   }
 
@@ -47,11 +51,21 @@ class Planner {
       return {};
     }
     switch (rule.type) {
-      case RuleType::header: add_header(index, rule); break;
-      case RuleType::body: add_text(plan_.body, index, rule); break;
-      case RuleType::rawbody: add_text(plan_.rawbody, index, rule); break;
-      case RuleType::full: add_text(plan_.full, index, rule); break;
-      case RuleType::uri: add_text(plan_.uri, index, rule); break;
+      case RuleType::header:
+        add_header(index, rule);
+        break;
+      case RuleType::body:
+        add_text(plan_.body, index, rule);
+        break;
+      case RuleType::rawbody:
+        add_text(plan_.rawbody, index, rule);
+        break;
+      case RuleType::full:
+        add_text(plan_.full, index, rule);
+        break;
+      case RuleType::uri:
+        add_text(plan_.uri, index, rule);
+        break;
       case RuleType::mimeheader: {
         auto test = MimeHeaderTest::make(rule);
         if (!test) return broken(rule, test.error());
@@ -68,9 +82,11 @@ class Planner {
       case RuleType::body_eval:
       case RuleType::rawbody_eval:
       case RuleType::full_eval:
-      case RuleType::rbl_eval: return add_eval(index, rule);
+      case RuleType::rbl_eval:
+        return add_eval(index, rule);
       case RuleType::meta:
-      case RuleType::empty: break;
+      case RuleType::empty:
+        break;
     }
     return {};
   }
@@ -135,10 +151,13 @@ class Planner {
                   "is the plugin loaded that defines it?");
     if (entry->function == nullptr) {
       plan_.runs[index] = false;
-      plan_.idle.push_back({rule.name, "its test " + rule.eval_function + " needs the " + std::string(entry->needs)});
+      plan_.idle.push_back(
+          {rule.name, "its test " + rule.eval_function + " needs the " + std::string(entry->needs)});
       return {};
     }
-    PlannedEval planned{.rule = index, .function = entry->function, .call = {.rule = &rule, .args = rule.eval_args, .prepared = {}}};
+    PlannedEval planned{.rule = index,
+                        .function = entry->function,
+                        .call = {.rule = &rule, .args = rule.eval_args, .prepared = {}}};
     if (entry->prepare != nullptr) {
       auto prepared = entry->prepare(planned.call, rules_);
       if (!prepared) return broken(rule, prepared.error());
@@ -155,6 +174,8 @@ class Planner {
 
 }  // namespace
 
-Result<RulePlan> plan_rules(const RuleSet& rules, std::span<const std::string> only) { return Planner(rules, only).run(); }
+Result<RulePlan> plan_rules(const RuleSet& rules, std::span<const std::string> only) {
+  return Planner(rules, only).run();
+}
 
 }  // namespace thresh

@@ -1,5 +1,5 @@
-// Which rule looks at what: a rule set's active rules, sorted into pattern groups for the matcher and lists for the rest.
-// Made once per rule set.
+// Which rule looks at what: a rule set's active rules, sorted into pattern groups for the matcher and lists
+// for the rest. Made once per rule set.
 #pragma once
 
 #include <cstdint>
@@ -21,9 +21,9 @@ namespace thresh {
 struct HeaderGroup {
   HeaderQuery query;
   GroupId group = 0;
-  std::vector<std::uint32_t> rules;   // of each pattern of the group
-  // Hits of each pattern on the text that stands for an absent header: its [if-unset: ...], or nothing at all, which
-  // Perl matches as the empty string. Filled by the Scanner, which has the matcher.
+  std::vector<std::uint32_t> rules;  // of each pattern of the group
+  // Hits of each pattern on the text that stands for an absent header: its [if-unset: ...], or nothing at
+  // all, which Perl matches as the empty string. Filled by the Scanner, which has the matcher.
   std::vector<std::uint32_t> absent_count;
   std::vector<std::uint32_t> negated;  // patterns of rules with !~
   struct Exists {
@@ -63,10 +63,10 @@ struct RulePlan {
   std::vector<PlannedMimeHeader> mimeheaders;
   std::vector<PlannedUriDetail> uri_details;
   std::vector<TemplateRule> templates;  // in the order of their priorities
-  std::vector<bool> active;          // rules whose score is not 0
-  std::vector<bool> runs;            // of these, those that are no metas and are tried on every message
+  std::vector<bool> active;             // rules whose score is not 0
+  std::vector<bool> runs;               // of these, those that are no metas and are tried on every message
   std::vector<IdleRule> idle;
-  std::vector<std::string> where;    // "file:line" of every rule
+  std::vector<std::string> where;  // "file:line" of every rule
 };
 
 // Errors carry the rule's file:line. `rules` must outlive the plan.

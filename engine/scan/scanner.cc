@@ -50,7 +50,8 @@ void match_absent_headers(RulePlan& plan, const RuleSet& rules, const Matcher& m
   }
 }
 
-// The rule whose pattern the matcher could not take, with its place; `error` itself where all compile by themselves.
+// The rule whose pattern the matcher could not take, with its place; `error` itself where all compile by
+// themselves.
 Error blame(const RuleSet& rules, const std::vector<bool>& active, const Error& error) {
   const auto all = rules.rules();
   for (std::size_t i = 0; i < all.size(); ++i) {
@@ -79,7 +80,8 @@ Result<std::unique_ptr<const Scanner>> Scanner::make(RuleSet rules, const Scanne
   auto state_rules = std::make_unique<RuleSet>(std::move(rules));
   auto plan = plan_rules(*state_rules, options.only);
   if (!plan) return std::unexpected(plan.error());
-  auto matcher = Matcher::compile(plan->groups, {.cache_dir = options.cache_dir, .compile_threads = options.compile_threads});
+  auto matcher = Matcher::compile(
+      plan->groups, {.cache_dir = options.cache_dir, .compile_threads = options.compile_threads});
   if (!matcher) return std::unexpected(blame(*state_rules, plan->active, matcher.error()));
   match_absent_headers(*plan, *state_rules, *matcher);
 
@@ -97,7 +99,8 @@ Verdict Scanner::scan(std::string_view raw, const Envelope& envelope, ScanDetail
   slot.begin_message();
   const MatchWork before = slot.scratch.work();
   const Message message(raw, state_->settings, slot.arena, envelope);
-  const ScanContext context{state_->rules, state_->plan, state_->matcher, state_->metas, state_->eval_settings};
+  const ScanContext context{state_->rules, state_->plan, state_->matcher, state_->metas,
+                            state_->eval_settings};
   MessageScan scan(context, message, slot, clock);
   scan.run();
   Verdict verdict = scan.verdict(state_->options, detail);
@@ -109,9 +112,17 @@ Verdict Scanner::scan(std::string_view raw, const Envelope& envelope, ScanDetail
   return verdict;
 }
 
-const RuleSet& Scanner::rules() const { return state_->rules; }
-const MatchStatistics& Scanner::statistics() const { return state_->matcher.statistics(); }
-std::span<const IdleRule> Scanner::idle_rules() const { return state_->plan.idle; }
-const MessageSettings& Scanner::message_settings() const { return state_->settings; }
+const RuleSet& Scanner::rules() const {
+  return state_->rules;
+}
+const MatchStatistics& Scanner::statistics() const {
+  return state_->matcher.statistics();
+}
+std::span<const IdleRule> Scanner::idle_rules() const {
+  return state_->plan.idle;
+}
+const MessageSettings& Scanner::message_settings() const {
+  return state_->settings;
+}
 
 }  // namespace thresh

@@ -6,11 +6,12 @@
 //   if (!rules) return complain(rules.error().text());
 //   auto scanner = thresh::Scanner::make(std::move(*rules));      // Result<std::unique_ptr<Scanner>>
 //   if (!scanner) return complain(scanner.error().text());
-//   thresh::Verdict v = (*scanner)->scan(message);                // message: the bytes as they came, LF or CRLF
+//   thresh::Verdict v = (*scanner)->scan(message);                // message: the bytes as they came, LF or
+//   CRLF
 //
-// A Scanner is immutable and shared by all threads: scan() may be called from any number of them at once. What a scan
-// needs to write to (arena, Hyperscan scratch, match data) belongs to a slot; scan() borrows one and there are never
-// more than threads that scanned at the same time.
+// A Scanner is immutable and shared by all threads: scan() may be called from any number of them at once.
+// What a scan needs to write to (arena, Hyperscan scratch, match data) belongs to a slot; scan() borrows one
+// and there are never more than threads that scanned at the same time.
 //
 // The verdict explains itself: its parts sum to its score.
 //
@@ -42,10 +43,10 @@
 namespace thresh {
 
 struct ScannerOptions {
-  std::string cache_dir{};        // compiled databases are kept here; empty: nowhere
-  unsigned compile_threads = 0;   // 0: as many as cores
-  double required_score = 0;      // 0: what the rules say (required_score, 5.0 by default)
-  double reject_score = 15.0;     // Action::reject from here; 0: never
+  std::string cache_dir{};          // compiled databases are kept here; empty: nowhere
+  unsigned compile_threads = 0;     // 0: as many as cores
+  double required_score = 0;        // 0: what the rules say (required_score, 5.0 by default)
+  double reject_score = 15.0;       // Action::reject from here; 0: never
   std::vector<std::string> only{};  // run just these rules and what their metas name; empty: all
 };
 
@@ -65,14 +66,18 @@ struct IdleRule {
 
 class Scanner {
  public:
-  // Compiles the rules. Errors name the rule, its file:line and the reason; no Scanner is made of half a rule set.
-  [[nodiscard]] static Result<std::unique_ptr<const Scanner>> make(RuleSet rules, const ScannerOptions& options = {});
+  // Compiles the rules. Errors name the rule, its file:line and the reason; no Scanner is made of half a rule
+  // set.
+  [[nodiscard]] static Result<std::unique_ptr<const Scanner>> make(RuleSet rules,
+                                                                   const ScannerOptions& options = {});
   ~Scanner();
   Scanner(const Scanner&) = delete;
   Scanner& operator=(const Scanner&) = delete;
 
-  // `message`: RFC 5322 bytes; anything is accepted. Never fails; bounds are in engine/message/limits.h. Thread-safe.
-  [[nodiscard]] Verdict scan(std::string_view message, const Envelope& envelope = {}, ScanDetail detail = {}) const;
+  // `message`: RFC 5322 bytes; anything is accepted. Never fails; bounds are in engine/message/limits.h.
+  // Thread-safe.
+  [[nodiscard]] Verdict scan(std::string_view message, const Envelope& envelope = {},
+                             ScanDetail detail = {}) const;
 
   [[nodiscard]] const RuleSet& rules() const;
   [[nodiscard]] const MatchStatistics& statistics() const;

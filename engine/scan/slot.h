@@ -1,5 +1,5 @@
-// What one scan at a time writes to: arena, scratch and per-rule values. Slots are lent to scans and reused; there are as
-// many as threads that scanned at the same time.
+// What one scan at a time writes to: arena, scratch and per-rule values. Slots are lent to scans and reused;
+// there are as many as threads that scanned at the same time.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,8 @@ struct FirstHit {
 
 class Slot {
  public:
-  Slot(const Matcher& matcher, std::size_t rules) : scratch(matcher), values(rules + 1, 0.0), counts(rules, 0) {}
+  Slot(const Matcher& matcher, std::size_t rules)
+      : scratch(matcher), values(rules + 1, 0.0), counts(rules, 0) {}
 
   Arena arena;
   MatchScratch scratch;
@@ -31,7 +32,7 @@ class Slot {
   std::vector<std::uint32_t> counts;   // by rule
   std::vector<std::uint32_t> touched;  // rules with a hit, each once
   std::vector<FirstHit> first_hits;
-  std::vector<PatternHit> found;       // of the group being scanned
+  std::vector<PatternHit> found;  // of the group being scanned
   MetaOrder::Workspace metas;
 
   void begin_message() {

@@ -10,20 +10,20 @@
 
 namespace thresh {
 
-// In the order in which a message meets them. What is made on first use (relays, text of HTML, URIs) is counted where it
-// is first asked for.
+// In the order in which a message meets them. What is made on first use (relays, text of HTML, URIs) is
+// counted where it is first asked for.
 enum class Stage : std::uint8_t {
   read,          // header fields and part tree
   mime_headers,  // mimeheader and uri_detail rules
   headers,       // header rules, Received chain
   header_evals,
-  body_text,     // decoding, charsets, text of HTML
+  body_text,  // decoding, charsets, text of HTML
   body,
-  uri_list,      // finding URIs
+  uri_list,  // finding URIs
   uri,
   body_evals,
-  rawbody,       // with its text and its evals
-  full,          // with its evals
+  rawbody,  // with its text and its evals
+  full,     // with its evals
   metas,
   verdict,
 };

@@ -21,8 +21,8 @@ void append_quoted(std::string& out, std::string_view value) {
   }
 }
 
-// True when every match of `source` must hold what stands at `at`: outside all groups, in a pattern without alternatives
-// there, and not made optional by what follows. False also when in doubt.
+// True when every match of `source` must hold what stands at `at`: outside all groups, in a pattern without
+// alternatives there, and not made optional by what follows. False also when in doubt.
 bool is_required(std::string_view source, std::size_t at, std::size_t size) {
   int depth = 0;
   bool in_class = false;
@@ -33,22 +33,28 @@ bool is_required(std::string_view source, std::size_t at, std::size_t size) {
       continue;
     }
     const char c = source[i];
-    if (c == '\\') ++i;
-    else if (in_class) in_class = c != ']';
+    if (c == '\\')
+      ++i;
+    else if (in_class)
+      in_class = c != ']';
     else if (c == '[') {
       in_class = true;
       if (i + 1 < source.size() && source[i + 1] == '^') ++i;
       if (i + 1 < source.size() && source[i + 1] == ']') ++i;
-    } else if (c == '(') ++depth;
-    else if (c == ')') --depth;
-    else if (c == '|' && depth == 0) return false;
+    } else if (c == '(')
+      ++depth;
+    else if (c == ')')
+      --depth;
+    else if (c == '|' && depth == 0)
+      return false;
   }
   const char next = at + size < source.size() ? source[at + size] : ' ';
   return next != '?' && next != '*' && next != '{';
 }
 
 void replace_all(std::string& source, const std::string& wanted, const std::string& by) {
-  for (std::size_t at = source.find(wanted); at != std::string::npos; at = source.find(wanted, at + by.size()))
+  for (std::size_t at = source.find(wanted); at != std::string::npos;
+       at = source.find(wanted, at + by.size()))
     source.replace(at, wanted.size(), by);
 }
 
@@ -63,7 +69,8 @@ TemplateRule::TemplateRule(std::uint32_t index, const Rule& rule) : index_(index
   for (const std::string& name : rule.templates) {
     const std::string wanted = placeholder(name);
     bool required = false;
-    for (std::size_t at = source.find(wanted); at != std::string_view::npos; at = source.find(wanted, at + 1)) {
+    for (std::size_t at = source.find(wanted); at != std::string_view::npos;
+         at = source.find(wanted, at + 1)) {
       const bool this_one = is_required(source, at, wanted.size());
       required |= this_one;
       all_required &= this_one;

@@ -1,6 +1,6 @@
-// A rule with %{NAME} in its pattern: NAME stands for what another rule's (?<NAME>...) captured, each value quoted
-// (Plugin/Check.pm capture_rules_replace). The pattern is made per message; as that costs more than all the rest of a scan,
-// cheap questions come first.
+// A rule with %{NAME} in its pattern: NAME stands for what another rule's (?<NAME>...) captured, each value
+// quoted (Plugin/Check.pm capture_rules_replace). The pattern is made per message; as that costs more than
+// all the rest of a scan, cheap questions come first.
 #pragma once
 
 #include <cstdint>
@@ -28,13 +28,15 @@ class TemplateRule {
   // What the rule's header names, where it is a header rule.
   [[nodiscard]] const HeaderQuery& query() const { return query_; }
 
-  // False when no values of the named captures can make the pattern match one of `texts`: asked before pattern().
+  // False when no values of the named captures can make the pattern match one of `texts`: asked before
+  // pattern().
   [[nodiscard]] bool may_match(std::span<const std::string_view> texts, RegexScratch& scratch) const;
-  // Whether a match must show one of the values of the rule's capture `name`, in either case of ASCII letters.
+  // Whether a match must show one of the values of the rule's capture `name`, in either case of ASCII
+  // letters.
   [[nodiscard]] bool needs(std::string_view name) const;
 
-  // The pattern with values[i] in the place of the rule's capture i, in the order of Rule::templates. Errors: the values are
-  // too long for a pattern.
+  // The pattern with values[i] in the place of the rule's capture i, in the order of Rule::templates. Errors:
+  // the values are too long for a pattern.
   [[nodiscard]] Result<Regex> pattern(std::span<const Values> values) const;
 
  private:

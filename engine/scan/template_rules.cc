@@ -1,5 +1,5 @@
-// MessageScan's rules with %{NAME} in their pattern. Without a value for every name a rule does not run. They run after all
-// others, in the order of their priorities.
+// MessageScan's rules with %{NAME} in their pattern. Without a value for every name a rule does not run. They
+// run after all others, in the order of their priorities.
 #include <algorithm>
 
 #include "engine/base/ascii.h"
@@ -11,7 +11,8 @@ namespace {
 // False for values with a letter whose other case ifind() does not know.
 bool holds_one(std::span<const std::string_view> texts, const std::vector<std::string>& values) {
   return std::ranges::any_of(values, [&](const std::string& value) {
-    return std::ranges::any_of(value, ascii::is_high) || std::ranges::any_of(texts, [&](std::string_view text) {
+    return std::ranges::any_of(value, ascii::is_high) ||
+           std::ranges::any_of(texts, [&](std::string_view text) {
              return ascii::ifind(text, value) != std::string_view::npos;
            });
   });
@@ -61,15 +62,21 @@ const std::vector<std::string>* MessageScan::captured(std::string_view name) con
 
 std::span<const std::string_view> MessageScan::template_texts(const TemplateRule& planned, const Rule& rule) {
   switch (rule.type) {
-    case RuleType::body: return evals_.body();
-    case RuleType::rawbody: return message_.rawbody();
-    case RuleType::uri: return message_.uris();
+    case RuleType::body:
+      return evals_.body();
+    case RuleType::rawbody:
+      return message_.rawbody();
+    case RuleType::uri:
+      return message_.uris();
     case RuleType::header:
       single_text_ = message_.get_joined(planned.query())
                          .value_or(rule.if_unset ? std::string_view(*rule.if_unset) : std::string_view());
       break;
-    case RuleType::full: single_text_ = message_.pristine(); break;
-    default: return {};
+    case RuleType::full:
+      single_text_ = message_.pristine();
+      break;
+    default:
+      return {};
   }
   return {&single_text_, 1};
 }
@@ -80,7 +87,9 @@ void MessageScan::match_template(const TemplateRule& planned, const Regex& regex
   const Rule& rule = context_.rules.rules()[index];
   const bool skip_first = rule.type == RuleType::body && rule.tflags.nosubject && !texts.empty();
   std::uint32_t count = 0;
-  const std::uint32_t most = !rule.tflags.multiple ? 1 : rule.tflags.maxhits == 0 ? UINT32_MAX : rule.tflags.maxhits;
+  const std::uint32_t most = !rule.tflags.multiple      ? 1
+                             : rule.tflags.maxhits == 0 ? UINT32_MAX
+                                                        : rule.tflags.maxhits;
   for (const std::string_view text : texts.subspan(skip_first ? 1 : 0)) {
     if (count >= most) break;
     (void)regex.each(text, slot_.scratch.regex(), [&](Span) { return ++count < most; });

@@ -15,7 +15,8 @@ using Places = std::vector<std::pair<std::uint32_t, std::size_t>>;
 Places places(const HyperscanDatabase& database, std::string_view text) {
   HyperscanScratch scratch;
   Places found;
-  EXPECT_TRUE(database.scan(text, scratch, [&](std::uint32_t id, std::size_t end) { found.emplace_back(id, end); }));
+  EXPECT_TRUE(
+      database.scan(text, scratch, [&](std::uint32_t id, std::size_t end) { found.emplace_back(id, end); }));
   std::ranges::sort(found);
   return found;
 }
@@ -25,7 +26,8 @@ TEST(Hyperscan, FindsSequencesOfSets) {
   const ByteSet all = ByteSet::all();
   const std::vector<std::string> expressions = {
       hyperscan_expression(std::vector{ByteSet::of('a'), all, bytes::digit}),
-      hyperscan_expression(std::vector{bytes::newline, ByteSet::of('\\') | ByteSet::of(']') | ByteSet::of('^')}),
+      hyperscan_expression(
+          std::vector{bytes::newline, ByteSet::of('\\') | ByteSet::of(']') | ByteSet::of('^')}),
       hyperscan_expression(std::vector{ByteSet::range(0x80, 0xff), ByteSet::of(0)})};
   const auto database = HyperscanDatabase::compile(expressions);
   ASSERT_TRUE(database) << database.error().text();
@@ -36,7 +38,8 @@ TEST(Hyperscan, FindsSequencesOfSets) {
 
 TEST(Hyperscan, DatabasesComeBackFromBytes) {
   if (!HyperscanDatabase::runs_here()) GTEST_SKIP() << "needs a processor with SSSE3";
-  const std::vector<std::string> expressions = {hyperscan_expression(std::vector{bytes::digit, bytes::digit})};
+  const std::vector<std::string> expressions = {
+      hyperscan_expression(std::vector{bytes::digit, bytes::digit})};
   const auto made = HyperscanDatabase::compile(expressions);
   ASSERT_TRUE(made);
   const std::string bytes = made->serialize();
@@ -53,8 +56,9 @@ TEST(Hyperscan, LongTextsAreAnsweredAsShortOnesAre) {
   group.patterns = test::sample_group().patterns;
   std::mt19937 random(11);
   for (std::size_t first = 0; first + 6 <= group.patterns.size(); first += 6) {
-    PatternGroup shorts{.name = "short", .patterns = {group.patterns.begin() + static_cast<std::ptrdiff_t>(first),
-                                                      group.patterns.begin() + static_cast<std::ptrdiff_t>(first + 6)}};
+    PatternGroup shorts{.name = "short",
+                        .patterns = {group.patterns.begin() + static_cast<std::ptrdiff_t>(first),
+                                     group.patterns.begin() + static_cast<std::ptrdiff_t>(first + 6)}};
     PatternGroup longs = shorts;
     longs.kind = TextKind::full;
     const auto matcher = Matcher::compile({shorts, longs});

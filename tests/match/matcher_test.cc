@@ -130,7 +130,8 @@ TEST(Matcher, LocatesTheFirstMatch) {
   EXPECT_FALSE(matcher.locate(0, hits[0], Texts{"none"}, scratch));
 }
 
-// Windows of one pattern are counted in the order of the text, however many there are and however they are found.
+// Windows of one pattern are counted in the order of the text, however many there are and however they are
+// found.
 TEST(Matcher, CountsRepeatsOfManyWords) {
   std::string words;
   for (int i = 0; i < 400; ++i) {
@@ -143,6 +144,18 @@ TEST(Matcher, CountsRepeatsOfManyWords) {
   EXPECT_EQ(scan(matcher, scratch, {"axa, btxb; a5txxa."}), (Counts{}));
   EXPECT_EQ(scan(matcher, scratch, {"aaxa, btxb; atxxa."}), (Counts{{"thrice", 1}}));
   EXPECT_EQ(scan(matcher, scratch, {"aaxa, btxb", "atxxa."}), (Counts{}));
+}
+
+// Where PCRE2 would read the rest of the text from each of many places, one pass decides.
+TEST(Matcher, ManyBeginningsAreOnePass) {
+  const Matcher matcher =
+      compiled({spec_of("novowel", "\\@\\S*[bcdf]{7}", "i"), spec_of("pair", "\\@\\S*zz")});
+  MatchScratch scratch(matcher);
+  const std::string many(20'000, '@');
+  EXPECT_EQ(scan(matcher, scratch, {many}), (Counts{}));
+  EXPECT_EQ(scan(matcher, scratch, {many + "bcdfbcdf"}), (Counts{{"novowel", 1}}));
+  EXPECT_EQ(scan(matcher, scratch, {many, "x@azz"}), (Counts{{"pair", 1}}));
+  EXPECT_LT(scratch.work().confirmations, 1000U);
 }
 
 TEST(Matcher, KeepsCaptures) {
