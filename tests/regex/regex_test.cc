@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/regex/byte_set.h"
+
 #include <string>
 
 namespace thresh {
@@ -214,6 +216,16 @@ TEST(PerlPattern, TakesDelimitersOff) {
   EXPECT_EQ(check("/a/b/"), "error: unquoted delimiter '/' found");
   EXPECT_EQ(check("m\\a\\"), "error: backslash delimiter not allowed");
   EXPECT_EQ(check("/(?{1})/"), "error: eval (?{}) found");
+}
+
+TEST(ByteSet, FoldsEachByteToItsOtherCase) {
+  for (const bool ascii_only : {false, true})
+    for (unsigned b = 0; b < 256; ++b) {
+      const auto byte = static_cast<unsigned char>(b);
+      ByteSet expected = ByteSet::of(byte);
+      expected.add(ascii_only ? bytes::other_ascii_case(byte) : bytes::other_case(byte));
+      EXPECT_EQ(bytes::fold(ByteSet::of(byte), ascii_only), expected) << b;
+    }
 }
 
 }  // namespace
