@@ -19,9 +19,12 @@ namespace fs = std::filesystem;
 // How deep folders may lie in each other, and how deep lists may name lists: enough for any mail store.
 constexpr int max_depth = 32;
 
-std::string reason() { return std::strerror(errno); }
+std::string reason() {
+  return std::strerror(errno);
+}
 
-// Bytes of a line that are looked at: a `From ` line is far shorter, and a file that is one line must not be kept in memory.
+// Bytes of a line that are looked at: a `From ` line is far shorter, and a file that is one line must not be
+// kept in memory.
 constexpr std::size_t longest_from_line = 4096;
 constexpr std::size_t read_at_once = std::size_t{64} << 10;
 
@@ -51,8 +54,10 @@ class MboxLines {
   void end_line() {
     const std::size_t next = at_ + length_ + 1;
     if (line_.ends_with('\r')) line_.pop_back();
-    if (at_ == 0) plain_ = !is_mbox_from_line(line_);
-    else if (!plain_ && after_blank_ && is_mbox_from_line(line_)) offsets_.push_back(at_);
+    if (at_ == 0)
+      plain_ = !is_mbox_from_line(line_);
+    else if (!plain_ && after_blank_ && is_mbox_from_line(line_))
+      offsets_.push_back(at_);
     after_blank_ = line_.empty();
     at_ = next;
     length_ = 0;
@@ -60,9 +65,9 @@ class MboxLines {
   }
 
   std::vector<std::size_t> offsets_{0};
-  std::string line_;         // its first bytes
-  std::size_t length_ = 0;   // all its bytes
-  std::size_t at_ = 0;       // where it begins
+  std::string line_;        // its first bytes
+  std::size_t length_ = 0;  // all its bytes
+  std::size_t at_ = 0;      // where it begins
   bool after_blank_ = false, plain_ = false;
 };
 
@@ -91,7 +96,9 @@ class Finder {
     const std::size_t before = found_.messages.size() + found_.errors.size();
     this->path(path, depth);
     if (found_.messages.size() + found_.errors.size() == before)
-      found_.errors.push_back({.what = path.starts_with('@') ? "names no path" : "holds no message", .where = path, .remedy = {}});
+      found_.errors.push_back({.what = path.starts_with('@') ? "names no path" : "holds no message",
+                               .where = path,
+                               .remedy = {}});
   }
 
  private:
@@ -107,7 +114,9 @@ class Finder {
     std::error_code error;
     const fs::file_status status = fs::status(path, error);
     if (error || !fs::exists(status)) {
-      found_.errors.push_back({.what = "cannot be read: " + (error ? error.message() : "no such file"), .where = path, .remedy = {}});
+      found_.errors.push_back({.what = "cannot be read: " + (error ? error.message() : "no such file"),
+                               .where = path,
+                               .remedy = {}});
     } else if (fs::is_directory(status)) {
       directory(path, depth);
     } else if (fs::is_regular_file(status)) {
@@ -117,13 +126,15 @@ class Finder {
     }
   }
 
-  // False, and an error, where the list or folder is one of those that are being read: two links that turn in circles would
-  // otherwise double the work at every turn.
+  // False, and an error, where the list or folder is one of those that are being read: two links that turn in
+  // circles would otherwise double the work at every turn.
   bool enter(const std::string& path, const std::string& shown, int depth) {
     std::error_code error;
     std::string real = fs::weakly_canonical(path, error).string();
     if (depth >= max_depth || std::ranges::find(open_, real) != open_.end()) {
-      found_.errors.push_back({.what = depth >= max_depth ? "lies too deep" : "contains itself", .where = shown, .remedy = "remove the link or the line that leads back"});
+      found_.errors.push_back({.what = depth >= max_depth ? "lies too deep" : "contains itself",
+                               .where = shown,
+                               .remedy = "remove the link or the line that leads back"});
       return false;
     }
     open_.push_back(std::move(real));
@@ -134,7 +145,8 @@ class Finder {
     const std::string shown = "@" + path;
     std::error_code error;
     if (fs::is_directory(path, error)) {
-      found_.errors.push_back({.what = "is a directory, not a list of paths", .where = shown, .remedy = "leave out the @"});
+      found_.errors.push_back(
+          {.what = "is a directory, not a list of paths", .where = shown, .remedy = "leave out the @"});
       return;
     }
     std::ifstream in(path);
@@ -170,7 +182,8 @@ class Finder {
       std::string name = it->path().filename().string();
       if (!name.starts_with('.')) names.push_back(std::move(name));
     }
-    if (error) found_.errors.push_back({.what = "cannot be read: " + error.message(), .where = path, .remedy = {}});
+    if (error)
+      found_.errors.push_back({.what = "cannot be read: " + error.message(), .where = path, .remedy = {}});
     std::sort(names.begin(), names.end());
     for (const std::string& name : names) this->path((fs::path(path) / name).string(), depth + 1);
   }
@@ -231,7 +244,8 @@ bool is_mbox_from_line(std::string_view line) {
     ++i;
     if (!is_time(words[i])) ++i;  // a zone between time and year
     if (i + 3 < count && is_time(words[i]) && is_number(words[i + 1], 1, 2) &&
-        is_one_of(words[i + 2], "JanFebMarAprMayJunJulAugSepOctNovDec") && is_one_of(words[i + 3], "MonTueWedThuFriSatSun"))
+        is_one_of(words[i + 2], "JanFebMarAprMayJunJulAugSepOctNovDec") &&
+        is_one_of(words[i + 3], "MonTueWedThuFriSatSun"))
       return true;
   }
   return false;
@@ -246,7 +260,8 @@ MailSources find_mail(std::span<const std::string> paths) {
 
 Result<std::string> read_mail(const MailSource& source, std::size_t max_size) {
   const auto too_large = [&] {
-    return fail("is larger than " + std::to_string(max_size) + " bytes", source.name, "raise scan.max_message_size");
+    return fail("is larger than " + std::to_string(max_size) + " bytes", source.name,
+                "raise scan.max_message_size");
   };
   std::string bytes;
   if (source.path == "-") {
@@ -263,7 +278,8 @@ Result<std::string> read_mail(const MailSource& source, std::size_t max_size) {
     in.seekg(0, std::ios::end);
     const std::streamoff end = in.tellg();
     if (end < 0) return fail("cannot be read: " + reason(), source.name);
-    const std::size_t rest = static_cast<std::size_t>(end) - std::min(static_cast<std::size_t>(end), source.offset);
+    const std::size_t rest =
+        static_cast<std::size_t>(end) - std::min(static_cast<std::size_t>(end), source.offset);
     // The file may have shrunk since it was looked through.
     const std::size_t size = source.size != 0 ? std::min(source.size, rest) : rest;
     if (size > max_size) return too_large();

@@ -1,4 +1,5 @@
-// Messages on disk, whatever holds them: a message file, a directory read to its leaves, an mbox, a Maildir, standard input
+// Messages on disk, whatever holds them: a message file, a directory read to its leaves, an mbox, a Maildir,
+// standard input
 // ("-"), a list of paths ("@FILE", one a line). Sources are found first, bytes are read when asked for.
 #pragma once
 
@@ -15,8 +16,9 @@ namespace thresh {
 
 // One message to come: the whole file, or `size` bytes at `offset` of an mbox.
 struct MailSource {
-  std::string path;      // of the file; "-" is standard input
-  std::string name;      // for people and JSON: the path, with "#N" behind it for the Nth message of an mbox of several
+  std::string path;  // of the file; "-" is standard input
+  std::string
+      name;  // for people and JSON: the path, with "#N" behind it for the Nth message of an mbox of several
   std::size_t offset = 0;
   std::size_t size = 0;  // 0: to the end
 };
@@ -26,10 +28,10 @@ struct MailSources {
   std::vector<Error> errors;  // paths that could not be read; the run goes on without them
 };
 
-// Files of a directory come in byte order of their names, and so do its folders; hidden entries are left out. In a Maildir
-// (a directory with cur and new) only these two are read. A path without any message is an error, as is a list or folder that
-// contains itself. A `From ` line that looks like mbox's (RFC 4155) begins a message where it
-// stands first or after an empty line.
+// Files of a directory come in byte order of their names, and so do its folders; hidden entries are left out.
+// In a Maildir (a directory with cur and new) only these two are read. A path without any message is an
+// error, as is a list or folder that contains itself. A `From ` line that looks like mbox's (RFC 4155) begins
+// a message where it stands first or after an empty line.
 [[nodiscard]] MailSources find_mail(std::span<const std::string> paths);
 
 // Where the messages of an mbox begin that is `text`; {0} where it is a single message.

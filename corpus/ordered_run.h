@@ -1,5 +1,6 @@
-// Work over many items on several threads with results in the order of the items: workers take items as they come free,
-// the caller's thread hands out the results. At most `window` results wait, so memory is bounded however slow one item is.
+// Work over many items on several threads with results in the order of the items: workers take items as they
+// come free, the caller's thread hands out the results. At most `window` results wait, so memory is bounded
+// however slow one item is.
 #pragma once
 
 #include <condition_variable>
@@ -12,8 +13,8 @@
 
 namespace thresh {
 
-// `work(i)` runs on the workers, in any order; `deliver(i, result)` on the calling thread, for i = 0, 1, 2, ...
-// Neither may throw.
+// `work(i)` runs on the workers, in any order; `deliver(i, result)` on the calling thread, for i = 0, 1, 2,
+// ... Neither may throw.
 template <typename Result, typename Work, typename Deliver>
 void ordered_run(std::size_t items, unsigned threads, Work&& work, Deliver&& deliver) {
   if (threads <= 1) {

@@ -1,5 +1,5 @@
-// What the cache on disk may hold in place of a match plan: whatever the bytes, a plan that is taken makes a filter that
-// stays within its text. Input: the body of a plan file.
+// What the cache on disk may hold in place of a match plan: whatever the bytes, a plan that is taken makes a
+// filter that stays within its text. Input: the body of a plan file.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -23,7 +23,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return std::vector<PatternGroup>{{.name = "body", .patterns = {spec("viagra"), spec("[0-9]+ dollars")}},
                                      {.name = "uri", .patterns = {spec("x")}}};
   }();
-  static const std::string text = std::string("cheap viagra for 17 dollars \xe4\xff") + std::string(Filter::padding, '\0');
+  static const std::string text =
+      std::string("cheap viagra for 17 dollars \xe4\xff") + std::string(Filter::padding, '\0');
   const auto plan = parse_plan({reinterpret_cast<const char*>(data), size}, groups);
   if (!plan) return 0;
   if (plan->groups.size() != groups.size()) std::abort();

@@ -1,5 +1,5 @@
-// Runs a fuzz target as a plain program over the files named on the command line, so that every build compiles it
-// and a finding can be replayed without libFuzzer.
+// Runs a fuzz target as a plain program over the files named on the command line, so that every build
+// compiles it and a finding can be replayed without libFuzzer.
 #include <cstdint>
 #include <cstdio>
 #include <fstream>

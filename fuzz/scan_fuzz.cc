@@ -1,5 +1,6 @@
-// Any bytes as a message, scanned by rules of every kind and by every family of native tests about bodies, MIME parts, HTML and
-// attachments, up to the verdict: its score is the sum of its hits, its texts keep their bounds.
+// Any bytes as a message, scanned by rules of every kind and by every family of native tests about bodies,
+// MIME parts, HTML and attachments, up to the verdict: its score is the sum of its hits, its texts keep their
+// bounds.
 #include <cmath>
 #include <cstddef>
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Any text as settings: the first line as --set, the rest as the file. What is taken is shown as text that gives the
-// same settings again.
+// Any text as settings: the first line as --set, the rest as the file. What is taken is shown as text that
+// gives the same settings again.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Charsets, encoded words (RFC 2047), parameters (RFC 2231) and header requests. Input: the name of a charset, a newline, then
-// bytes in it.
+// Charsets, encoded words (RFC 2047), parameters (RFC 2231) and header requests. Input: the name of a
+// charset, a newline, then bytes in it.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -15,8 +15,8 @@
 
 namespace {
 
-// A character of any charset takes four bytes of UTF-8 at most; UTF-7 and the ISO 2022 kin need at least one byte for each, and a
-// malformed byte becomes three.
+// A character of any charset takes four bytes of UTF-8 at most; UTF-7 and the ISO 2022 kin need at least one
+// byte for each, and a malformed byte becomes three.
 constexpr std::size_t most_growth = 4;
 
 void bounded(std::string_view text, std::size_t size) {
@@ -37,7 +37,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       if (const auto decoded = decode(*encoding, text, strict, arena)) bounded(decoded->utf8, text.size());
   static_cast<void>(detect_charset(text));
   bounded(normalize_charset(text, name, arena), text.size());
-  for (const bool normalize : {false, true}) bounded(decode_text(text, name, normalize, arena).utf8, text.size());
+  for (const bool normalize : {false, true})
+    bounded(decode_text(text, name, normalize, arena).utf8, text.size());
   bounded(decode_header(text, "Subject", arena), text.size());
   bounded(decode_header(all, "X-Any", arena), size);
 

@@ -24,7 +24,8 @@ int run(const CommonOptions& options) {
       section = spec.name.substr(0, dot);
       fmt::print("[{}]\n", section);
     }
-    fmt::print("# {}\n{} = {}  # {}\n", spec.help, spec.name.substr(dot + 1), settings->shown(spec.name), settings->origin(spec.name));
+    fmt::print("# {}\n{} = {}  # {}\n", spec.help, spec.name.substr(dot + 1), settings->shown(spec.name),
+               settings->origin(spec.name));
   }
   return done;
 }

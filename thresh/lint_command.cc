@@ -1,5 +1,5 @@
-// thresh lint: reads rules as a scan would and says everything a rule author should know: errors, warnings, and each directive
-// that is understood but not acted on, with file:line and the reason.
+// thresh lint: reads rules as a scan would and says everything a rule author should know: errors, warnings,
+// and each directive that is understood but not acted on, with file:line and the reason.
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -20,9 +20,12 @@ struct LintOptions {
 
 std::string_view word(LintNote::Kind kind) {
   switch (kind) {
-    case LintNote::Kind::not_acted_on: return "not acted on";
-    case LintNote::Kind::warning: return "warning";
-    case LintNote::Kind::error: return "error";
+    case LintNote::Kind::not_acted_on:
+      return "not acted on";
+    case LintNote::Kind::warning:
+      return "warning";
+    case LintNote::Kind::error:
+      return "error";
   }
   return "";
 }
@@ -42,8 +45,10 @@ int run(const LintOptions& options) {
   auto rules = load_rules(options.common, *settings, true, &notes);
   if (rules) notes.assign(rules->notes().begin(), rules->notes().end());
   for (const LintNote& note : notes) {
-    if (options.json) print_json(word(note.kind), note.where.text(), note.what);
-    else fmt::print("{}: {}: {}\n", note.where.text(), word(note.kind), note.what);
+    if (options.json)
+      print_json(word(note.kind), note.where.text(), note.what);
+    else
+      fmt::print("{}: {}: {}\n", note.where.text(), word(note.kind), note.what);
   }
   if (!rules) {
     complain(rules.error());
@@ -63,16 +68,23 @@ int run(const LintOptions& options) {
   for (const RuleTestOutcome& outcome : run_rule_tests(**scanner)) {
     if (outcome.passed || !outcome.ran) continue;
     status = input_trouble;
-    const std::string what = fmt::format("test of {} fails: it {} on \"{}\"", outcome.rule->name,
-                                         outcome.test->should_match ? "does not hit" : "hits", outcome.test->text);
-    if (options.json) print_json("failed test", outcome.test->where.text(), what);
-    else fmt::print("{}: {}\n", outcome.test->where.text(), what);
+    const std::string what =
+        fmt::format("test of {} fails: it {} on \"{}\"", outcome.rule->name,
+                    outcome.test->should_match ? "does not hit" : "hits", outcome.test->text);
+    if (options.json)
+      print_json("failed test", outcome.test->where.text(), what);
+    else
+      fmt::print("{}: {}\n", outcome.test->where.text(), what);
   }
   if (!options.json) {
     for (const IdleRule& idle : (*scanner)->idle_rules())
-      if (idle.reason.find("score is 0") == std::string::npos) fmt::print("{}: does not run: {}\n", idle.rule, idle.reason);
-    fmt::print("{} files, {} rules ({} active), {} patterns: {} tried where what they require stands, {} tried on every text; {} notes\n",
-               files, (*scanner)->rules().rules().size(), active, match.patterns, match.filtered, match.always, notes.size());
+      if (idle.reason.find("score is 0") == std::string::npos)
+        fmt::print("{}: does not run: {}\n", idle.rule, idle.reason);
+    fmt::print(
+        "{} files, {} rules ({} active), {} patterns: {} tried where what they require stands, {} tried on "
+        "every text; {} notes\n",
+        files, (*scanner)->rules().rules().size(), active, match.patterns, match.filtered, match.always,
+        notes.size());
     if (!match.cache_fault.empty()) fmt::print("compiled patterns are not kept: {}\n", match.cache_fault);
   }
   return status;

@@ -1,7 +1,8 @@
 // thresh: the command. One small file a subcommand; this one names them.
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <exception>
-#include <fmt/format.h>
 
 #include "thresh/commands.h"
 #include "thresh/options.h"

@@ -12,22 +12,26 @@
 namespace thresh::command {
 
 void CommonOptions::add_to(CLI::App& app) {
-  app.add_option("--rules", rule_paths, "A .cf file or a directory of them; repeatable; replaces the default rules")
+  app.add_option("--rules", rule_paths,
+                 "A .cf file or a directory of them; repeatable; replaces the default rules")
       ->type_name("PATH")
       ->expected(1)
       ->take_all()
       ->allow_extra_args(false);
   app.add_option("--config", config_file, "Settings file")->type_name("FILE");
-  app.add_option("--set", overrides, "A setting, as table.key=value; repeatable")->type_name("KEY=VALUE")->expected(1)->take_all()
+  app.add_option("--set", overrides, "A setting, as table.key=value; repeatable")
+      ->type_name("KEY=VALUE")
+      ->expected(1)
+      ->take_all()
       ->allow_extra_args(false);
 }
 
 Result<Settings> CommonOptions::settings() const {
   static const std::string system_file = "/etc/thresh/thresh.toml";
   std::error_code error;
-  const std::string file = !config_file.empty()                              ? config_file
-                           : std::filesystem::exists(system_file, error)     ? system_file
-                                                                             : std::string();
+  const std::string file = !config_file.empty()                          ? config_file
+                           : std::filesystem::exists(system_file, error) ? system_file
+                                                                         : std::string();
   return Settings::load(file, overrides);
 }
 
@@ -47,9 +51,11 @@ std::string cache_directory(const Settings& settings) {
   const std::string& set = settings.text("cache.directory");
   if (set == "off") return {};
   if (!set.empty()) return set;
-  if (const char* xdg = std::getenv("XDG_CACHE_HOME"); xdg != nullptr && *xdg == '/') return std::string(xdg) + "/thresh";
+  if (const char* xdg = std::getenv("XDG_CACHE_HOME"); xdg != nullptr && *xdg == '/')
+    return std::string(xdg) + "/thresh";
   if (geteuid() == 0) return "/var/cache/thresh";
-  if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/') return std::string(home) + "/.cache/thresh";
+  if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/')
+    return std::string(home) + "/.cache/thresh";
   return {};
 }
 
@@ -60,6 +66,8 @@ Result<std::unique_ptr<const Scanner>> make_scanner(RuleSet rules, const Setting
 }
 
 // Names of files and bytes of rules may hold anything; a terminal is not driven by them.
-void complain(const Error& error) { fmt::print(stderr, "thresh: {}\n", printable(error.text())); }
+void complain(const Error& error) {
+  fmt::print(stderr, "thresh: {}\n", printable(error.text()));
+}
 
 }  // namespace thresh::command

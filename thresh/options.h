@@ -13,9 +13,10 @@ namespace thresh::command {
 
 // Exit statuses (docs: interfaces).
 inline constexpr int done = 0;
-inline constexpr int input_trouble = 1;  // something in the input could not be handled; named on standard error
-inline constexpr int wrong_usage = 2;    // wrong usage or configuration
-inline constexpr int found_spam = 5;     // scan --exit-code
+inline constexpr int input_trouble =
+    1;                                 // something in the input could not be handled; named on standard error
+inline constexpr int wrong_usage = 2;  // wrong usage or configuration
+inline constexpr int found_spam = 5;   // scan --exit-code
 
 struct CommonOptions {
   std::vector<std::string> rule_paths;
@@ -28,10 +29,10 @@ struct CommonOptions {
   [[nodiscard]] std::vector<std::string> paths(const Settings& settings) const;
 };
 
-// `check_patterns`: try every pattern, used or not; a Scanner tries those that are used. `notes` receives what there is to
-// say when loading fails.
-[[nodiscard]] Result<RuleSet> load_rules(const CommonOptions& options, const Settings& settings, bool check_patterns,
-                                         std::vector<LintNote>* notes = nullptr);
+// `check_patterns`: try every pattern, used or not; a Scanner tries those that are used. `notes` receives
+// what there is to say when loading fails.
+[[nodiscard]] Result<RuleSet> load_rules(const CommonOptions& options, const Settings& settings,
+                                         bool check_patterns, std::vector<LintNote>* notes = nullptr);
 [[nodiscard]] Result<std::unique_ptr<const Scanner>> make_scanner(RuleSet rules, const Settings& settings);
 // Where compiled databases are kept; empty for nowhere.
 [[nodiscard]] std::string cache_directory(const Settings& settings);

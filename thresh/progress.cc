@@ -17,9 +17,14 @@ constexpr std::size_t bar_columns = 40;
 }  // namespace
 
 Progress::Progress(std::size_t total)
-    : total_(total), on_(isatty(STDERR_FILENO) != 0), start_(std::chrono::steady_clock::now()), last_(start_) {}
+    : total_(total),
+      on_(isatty(STDERR_FILENO) != 0),
+      start_(std::chrono::steady_clock::now()),
+      last_(start_) {}
 
-Progress::~Progress() { clear(); }
+Progress::~Progress() {
+  clear();
+}
 
 void Progress::step() {
   ++done_;
@@ -33,8 +38,8 @@ void Progress::step() {
 void Progress::draw() {
   const std::size_t filled = total_ == 0 ? 0 : bar_columns * done_ / total_;
   const double seconds = std::chrono::duration<double>(last_ - start_).count();
-  fmt::print(stderr, "\r[{}{}] {}/{}  {:.0f}/s\x1b[K", std::string(filled, '#'), std::string(bar_columns - filled, ' '), done_, total_,
-             static_cast<double>(done_) / seconds);
+  fmt::print(stderr, "\r[{}{}] {}/{}  {:.0f}/s\x1b[K", std::string(filled, '#'),
+             std::string(bar_columns - filled, ' '), done_, total_, static_cast<double>(done_) / seconds);
   std::fflush(stderr);
   drawn_ = true;
 }

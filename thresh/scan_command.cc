@@ -42,18 +42,22 @@ void complain_of_rules(const Error& first, std::span<const LintNote> notes) {
   if (errors > 1) fmt::print(stderr, "thresh: {} errors in the rules; `thresh lint` names all\n", errors);
 }
 
-// Nothing that is passed over is passed over in silence. Directives that are understood and not acted on are lint's.
+// Nothing that is passed over is passed over in silence. Directives that are understood and not acted on are
+// lint's.
 void warn_of_rules(std::span<const LintNote> notes) {
-  constexpr std::size_t most_shown = 10;  // a rule set with more needs lint, and the verdicts should stay in sight
+  constexpr std::size_t most_shown =
+      10;  // a rule set with more needs lint, and the verdicts should stay in sight
   std::size_t warnings = 0;
   for (const LintNote& note : notes)
     if (note.kind != LintNote::Kind::not_acted_on && ++warnings <= most_shown)
       complain({.what = note.what, .where = note.where.text(), .remedy = {}});
-  if (warnings > most_shown) fmt::print(stderr, "thresh: {} more warnings; `thresh lint` names all\n", warnings - most_shown);
+  if (warnings > most_shown)
+    fmt::print(stderr, "thresh: {} more warnings; `thresh lint` names all\n", warnings - most_shown);
 }
 
 // Out of memory and the like concern one message, not the run.
-Result<Verdict> scan_one(const Scanner& scanner, const MailSource& source, std::size_t max_size, const ScanDetail& detail) {
+Result<Verdict> scan_one(const Scanner& scanner, const MailSource& source, std::size_t max_size,
+                         const ScanDetail& detail) {
   try {
     auto bytes = read_mail(source, max_size);
     if (!bytes) return std::unexpected(bytes.error());
@@ -84,15 +88,20 @@ int run(const ScanOptions& options) {
   const MailSources mail = find_mail(options.paths);
   for (const Error& error : mail.errors) complain(error);
   if (options.explain && mail.messages.size() > 1) {
-    complain({.what = fmt::format("--explain shows one message, here are {}", mail.messages.size()), .where = {}, .remedy = "leave it out, or name one"});
+    complain({.what = fmt::format("--explain shows one message, here are {}", mail.messages.size()),
+              .where = {},
+              .remedy = "leave it out, or name one"});
     return wrong_usage;
   }
 
-  unsigned threads = options.threads != 0 ? options.threads : static_cast<unsigned>(settings->integer("scan.threads"));
+  unsigned threads =
+      options.threads != 0 ? options.threads : static_cast<unsigned>(settings->integer("scan.threads"));
   if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
-  threads = static_cast<unsigned>(std::min<std::size_t>(threads, std::max<std::size_t>(mail.messages.size(), 1)));
+  threads =
+      static_cast<unsigned>(std::min<std::size_t>(threads, std::max<std::size_t>(mail.messages.size(), 1)));
   const auto max_size = static_cast<std::size_t>(settings->integer("scan.max_message_size"));
-  const ScanDetail detail{.subrules = options.all_hits, .texts = options.json || options.explain, .matches = options.explain};
+  const ScanDetail detail{
+      .subrules = options.all_hits, .texts = options.json || options.explain, .matches = options.explain};
   const int width = terminal_width();
   const bool colour = width > 0;
 
@@ -123,13 +132,17 @@ int run(const ScanOptions& options) {
                                                    : table_row(name, *verdict, width, colour);
         if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) unheard = true;
         for (const std::string& rule : verdict->limited)
-          complain({.what = fmt::format("{}: its pattern ran into the match limit and counts as no hit", rule), .where = name, .remedy = {}});
+          complain(
+              {.what = fmt::format("{}: its pattern ran into the match limit and counts as no hit", rule),
+               .where = name,
+               .remedy = {}});
       });
   if (!options.json && !options.explain && !unheard)
-    fmt::print("{} messages: {} spam, {} ham{}\n", mail.messages.size() - failed, spam, mail.messages.size() - failed - spam,
-               failed != 0 ? fmt::format(", {} not read", failed) : "");
+    fmt::print("{} messages: {} spam, {} ham{}\n", mail.messages.size() - failed, spam,
+               mail.messages.size() - failed - spam, failed != 0 ? fmt::format(", {} not read", failed) : "");
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-    complain({.what = "standard output cannot be written, so verdicts are missing", .where = {}, .remedy = {}});
+    complain(
+        {.what = "standard output cannot be written, so verdicts are missing", .where = {}, .remedy = {}});
     return input_trouble;
   }
   if (status == done && options.exit_code && spam > 0) return found_spam;
@@ -139,15 +152,20 @@ int run(const ScanOptions& options) {
 }  // namespace
 
 void add_scan(CLI::App& app, int& status) {
-  auto* command = app.add_subcommand("scan", "Scan messages: files, directories, mboxes, Maildirs, - or @LIST");
+  auto* command =
+      app.add_subcommand("scan", "Scan messages: files, directories, mboxes, Maildirs, - or @LIST");
   auto options = std::make_shared<ScanOptions>();
   options->common.add_to(*command);
   command->add_flag("--json", options->json, "One JSON object a line");
   command->add_flag("--all-hits", options->all_hits, "List sub-rules (__NAME) too");
   command->add_flag("--explain", options->explain, "Explain one message, with the text that matched");
   command->add_flag("--exit-code", options->exit_code, "Exit with 5 where any message is spam");
-  command->add_option("-j", options->threads, "Threads; default: all cores")->type_name("N")->check(CLI::Range(1U, 1024U));
-  command->add_option("--network", options->network, "off: no look-ups")->type_name("MODE")->check(CLI::IsMember({"off"}));
+  command->add_option("-j", options->threads, "Threads; default: all cores")
+      ->type_name("N")
+      ->check(CLI::Range(1U, 1024U));
+  command->add_option("--network", options->network, "off: no look-ups")
+      ->type_name("MODE")
+      ->check(CLI::IsMember({"off"}));
   command->add_option("PATH", options->paths, "What to scan")->required();
   command->callback([options, &status] { status = run(*options); });
 }

@@ -1,6 +1,6 @@
 // Bump allocation for everything that lives as long as one message: decoded text, views, small containers.
-// Works as a std::pmr::memory_resource, so std::pmr containers can live in it. Nothing is freed before reset().
-// Not safe from several threads: one arena a scan slot.
+// Works as a std::pmr::memory_resource, so std::pmr containers can live in it. Nothing is freed before
+// reset(). Not safe from several threads: one arena a scan slot.
 #pragma once
 
 #include <cstddef>
@@ -54,8 +54,10 @@ class Arena final : public std::pmr::memory_resource {
 
  private:
   void* take(std::size_t size, std::size_t align) {
-    auto at = (reinterpret_cast<std::uintptr_t>(next_) + align - 1) & ~(static_cast<std::uintptr_t>(align) - 1);
-    if (next_ == nullptr || at + size > reinterpret_cast<std::uintptr_t>(end_)) return take_new_chunk(size, align);
+    auto at =
+        (reinterpret_cast<std::uintptr_t>(next_) + align - 1) & ~(static_cast<std::uintptr_t>(align) - 1);
+    if (next_ == nullptr || at + size > reinterpret_cast<std::uintptr_t>(end_))
+      return take_new_chunk(size, align);
     next_ = reinterpret_cast<char*>(at + size);
     return reinterpret_cast<void*>(at);
   }
@@ -63,7 +65,9 @@ class Arena final : public std::pmr::memory_resource {
 
   void* do_allocate(std::size_t size, std::size_t align) override { return take(size, align); }
   void do_deallocate(void*, std::size_t, std::size_t) override {}
-  [[nodiscard]] bool do_is_equal(const memory_resource& other) const noexcept override { return this == &other; }
+  [[nodiscard]] bool do_is_equal(const memory_resource& other) const noexcept override {
+    return this == &other;
+  }
 
   struct Chunk {
     std::unique_ptr<char[]> data;

@@ -1,4 +1,5 @@
-// Bytes under Perl's /a: classes and case of ASCII, whatever the locale says. Everything is constexpr and total.
+// Bytes under Perl's /a: classes and case of ASCII, whatever the locale says. Everything is constexpr and
+// total.
 #pragma once
 
 #include <algorithm>
@@ -8,21 +9,47 @@
 
 namespace thresh::ascii {
 
-constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-constexpr bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-constexpr bool is_alpha(char c) { return is_upper(c) || is_lower(c); }
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_alnum(char c) { return is_alpha(c) || is_digit(c); }
-constexpr bool is_xdigit(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-constexpr bool is_word(char c) { return is_alnum(c) || c == '_'; }
+constexpr bool is_upper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+constexpr bool is_lower(char c) {
+  return c >= 'a' && c <= 'z';
+}
+constexpr bool is_alpha(char c) {
+  return is_upper(c) || is_lower(c);
+}
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+constexpr bool is_alnum(char c) {
+  return is_alpha(c) || is_digit(c);
+}
+constexpr bool is_xdigit(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+constexpr bool is_word(char c) {
+  return is_alnum(c) || c == '_';
+}
 // Perl's \s: space, \t \n \v \f \r.
-constexpr bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
-constexpr bool is_high(char c) { return static_cast<unsigned char>(c) >= 0x80; }
+constexpr bool is_space(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
+constexpr bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
+constexpr bool is_high(char c) {
+  return static_cast<unsigned char>(c) >= 0x80;
+}
 
-constexpr char to_lower(char c) { return is_upper(c) ? static_cast<char>(c + 32) : c; }
-constexpr char to_upper(char c) { return is_lower(c) ? static_cast<char>(c - 32) : c; }
-constexpr int hex_value(char c) { return is_digit(c) ? c - '0' : (to_lower(c) - 'a' + 10); }
+constexpr char to_lower(char c) {
+  return is_upper(c) ? static_cast<char>(c + 32) : c;
+}
+constexpr char to_upper(char c) {
+  return is_lower(c) ? static_cast<char>(c - 32) : c;
+}
+constexpr int hex_value(char c) {
+  return is_digit(c) ? c - '0' : (to_lower(c) - 'a' + 10);
+}
 
 constexpr bool iequals(std::string_view a, std::string_view b) {
   return a.size() == b.size() &&
@@ -48,7 +75,9 @@ constexpr std::string_view trim_right(std::string_view s) {
   while (!s.empty() && is_space(s.back())) s.remove_suffix(1);
   return s;
 }
-constexpr std::string_view trim(std::string_view s) { return trim_left(trim_right(s)); }
+constexpr std::string_view trim(std::string_view s) {
+  return trim_left(trim_right(s));
+}
 
 inline std::string lower(std::string_view s) {
   std::string out(s);

@@ -1,6 +1,7 @@
 #include "engine/base/settings.h"
 
 #include <fmt/format.h>
+#include <toml++/toml.h>
 
 #include <algorithm>
 #include <array>
@@ -9,29 +10,32 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <toml++/toml.h>
 
 namespace thresh {
 namespace {
 
 using List = std::vector<std::string>;
 
-// Bytes of a settings file. One with every setting and its help takes two thousand; a file named by mistake must not fill
-// the memory.
+// Bytes of a settings file. One with every setting and its help takes two thousand; a file named by mistake
+// must not fill the memory.
 constexpr std::size_t max_file = std::size_t{1} << 20;
 
 const std::array<SettingSpec, 7>& table() {
   static const std::array<SettingSpec, 7> specs{{
       {"rules.paths", List{"/usr/share/thresh/rules"}, 0, 0,
-       "Rule files and directories. All *.pre of all paths are read first, then all *.cf in the order of the paths."},
-      {"rules.lang", std::string("en_US"), 0, 0, "Language of descriptions, as `lang` lines in rule files name it."},
-      {"scan.required_score", 0.0, 0, 1000, "A message is spam from this score on; 0: as required_score in the rules says."},
+       "Rule files and directories. All *.pre of all paths are read first, then all *.cf in the order of the "
+       "paths."},
+      {"rules.lang", std::string("en_US"), 0, 0,
+       "Language of descriptions, as `lang` lines in rule files name it."},
+      {"scan.required_score", 0.0, 0, 1000,
+       "A message is spam from this score on; 0: as required_score in the rules says."},
       {"scan.reject_score", 15.0, 0, 1000, "The action is `reject` from this score on; 0: never."},
       {"scan.threads", std::int64_t{0}, 0, 1024, "Messages scanned at the same time; 0: one a core."},
       {"scan.max_message_size", std::int64_t{256} << 20, 1024, 4294967296.0,
        "Messages larger than this many bytes are not read into memory but reported."},
       {"cache.directory", std::string(), 0, 0,
-       "Compiled pattern databases are kept here; empty: $XDG_CACHE_HOME/thresh, ~/.cache/thresh or, for root, "
+       "Compiled pattern databases are kept here; empty: $XDG_CACHE_HOME/thresh, ~/.cache/thresh or, for "
+       "root, "
        "/var/cache/thresh. \"off\": nowhere."},
   }};
   return specs;
@@ -44,13 +48,15 @@ const SettingSpec* spec_of(std::string_view name) {
 }
 
 std::string_view type_name(const SettingValue& value) {
-  constexpr std::array<std::string_view, 5> names{"true or false", "a whole number", "a number", "a string", "a list of strings"};
+  constexpr std::array<std::string_view, 5> names{"true or false", "a whole number", "a number", "a string",
+                                                  "a list of strings"};
   return names[value.index()];
 }
 
 Result<SettingValue> from_toml(const toml::node& node, const SettingSpec& spec) {
   if (std::holds_alternative<bool>(spec.fallback) && node.is_boolean()) return node.as_boolean()->get();
-  if (std::holds_alternative<std::int64_t>(spec.fallback) && node.is_integer()) return node.as_integer()->get();
+  if (std::holds_alternative<std::int64_t>(spec.fallback) && node.is_integer())
+    return node.as_integer()->get();
   if (std::holds_alternative<double>(spec.fallback)) {
     if (node.is_floating_point()) return node.as_floating_point()->get();
     if (node.is_integer()) return static_cast<double>(node.as_integer()->get());
@@ -69,14 +75,18 @@ Result<SettingValue> from_toml(const toml::node& node, const SettingSpec& spec) 
 
 }  // namespace
 
-std::span<const SettingSpec> setting_specs() { return table(); }
+std::span<const SettingSpec> setting_specs() {
+  return table();
+}
 
 Result<void> Settings::set(std::string_view name, SettingValue value, const std::string& where) {
   const SettingSpec* spec = spec_of(name);
-  if (spec == nullptr) return fail(fmt::format("unknown setting {}", name), where, "`thresh config` lists all");
-  const double number = std::holds_alternative<std::int64_t>(value) ? static_cast<double>(std::get<std::int64_t>(value))
-                        : std::holds_alternative<double>(value)     ? std::get<double>(value)
-                                                                    : spec->least;
+  if (spec == nullptr)
+    return fail(fmt::format("unknown setting {}", name), where, "`thresh config` lists all");
+  const double number = std::holds_alternative<std::int64_t>(value)
+                            ? static_cast<double>(std::get<std::int64_t>(value))
+                        : std::holds_alternative<double>(value) ? std::get<double>(value)
+                                                                : spec->least;
   if (std::isnan(number) || number < spec->least || number > std::max(spec->most, spec->least))
     return fail(fmt::format("{} is {}, allowed is {} to {}", name, number, spec->least, spec->most), where);
   entries_[std::string(name)] = {std::move(value), where};
@@ -92,23 +102,28 @@ Result<Settings> Settings::load(const std::string& file, std::span<const std::st
   std::string text(max_file + 1, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(in.gcount()));
-  if (text.size() > max_file) return fail(fmt::format("is larger than {} bytes", max_file), file, "is it a settings file?");
+  if (text.size() > max_file)
+    return fail(fmt::format("is larger than {} bytes", max_file), file, "is it a settings file?");
   return parse(text, file, overrides);
 }
 
-Result<Settings> Settings::parse(std::string_view text, const std::string& file, std::span<const std::string> overrides) {
+Result<Settings> Settings::parse(std::string_view text, const std::string& file,
+                                 std::span<const std::string> overrides) {
   Settings settings;
   for (const SettingSpec& spec : table()) settings.entries_[std::string(spec.name)].value = spec.fallback;
 
   const auto read = [&](const toml::table& root, auto&& where_of) -> Result<void> {
     for (const auto& [section, node] : root) {
       const std::string where = where_of(node);
-      if (!node.is_table()) return fail(fmt::format("unknown setting {}", section.str()), where, "settings stand in tables: [scan]");
+      if (!node.is_table())
+        return fail(fmt::format("unknown setting {}", section.str()), where,
+                    "settings stand in tables: [scan]");
       for (const auto& [key, value] : *node.as_table()) {
         const std::string name = fmt::format("{}.{}", section.str(), key.str());
         const std::string at = where_of(value);
         const SettingSpec* spec = spec_of(name);
-        if (spec == nullptr) return fail(fmt::format("unknown setting {}", name), at, "`thresh config` lists all");
+        if (spec == nullptr)
+          return fail(fmt::format("unknown setting {}", name), at, "`thresh config` lists all");
         auto parsed = from_toml(value, *spec);
         if (!parsed) return fail(fmt::format("{} {}", name, parsed.error().what), at);
         if (auto status = settings.set(name, std::move(*parsed), at); !status) return status;
@@ -121,7 +136,8 @@ Result<Settings> Settings::parse(std::string_view text, const std::string& file,
   try {
     if (!text.empty()) {
       const toml::table root = toml::parse(text, file);
-      auto status = read(root, [&](const toml::node& node) { return fmt::format("{}:{}", file, node.source().begin.line); });
+      auto status = read(
+          root, [&](const toml::node& node) { return fmt::format("{}:{}", file, node.source().begin.line); });
       if (!status) return std::unexpected(status.error());
     }
     for (const std::string& line : overrides) {
@@ -132,12 +148,14 @@ Result<Settings> Settings::parse(std::string_view text, const std::string& file,
       shown_override = fmt::format("--set {}", line);
       const SettingSpec* spec = spec_of(line.substr(0, equals));
       if (spec == nullptr)
-        return fail(fmt::format("unknown setting {}", line.substr(0, equals)), shown_override, "`thresh config` lists all");
+        return fail(fmt::format("unknown setting {}", line.substr(0, equals)), shown_override,
+                    "`thresh config` lists all");
       std::string value = line.substr(equals + 1);
       // A bare word is taken as a string where a string is wanted.
       if (std::holds_alternative<std::string>(spec->fallback) && !value.starts_with('"'))
         value = fmt::format("\"{}\"", value);
-      const toml::table root = toml::parse(fmt::format("[{}]\n{} = {}\n", line.substr(0, dot), line.substr(dot + 1, equals - dot - 1), value));
+      const toml::table root = toml::parse(
+          fmt::format("[{}]\n{} = {}\n", line.substr(0, dot), line.substr(dot + 1, equals - dot - 1), value));
       auto status = read(root, [](const toml::node&) { return std::string("--set"); });
       if (!status) {
         status.error().where = shown_override;
@@ -154,13 +172,27 @@ Result<Settings> Settings::parse(std::string_view text, const std::string& file,
   return settings;
 }
 
-const Settings::Entry& Settings::entry(std::string_view name) const { return entries_.find(name)->second; }
-bool Settings::flag(std::string_view name) const { return std::get<bool>(entry(name).value); }
-std::int64_t Settings::integer(std::string_view name) const { return std::get<std::int64_t>(entry(name).value); }
-double Settings::number(std::string_view name) const { return std::get<double>(entry(name).value); }
-const std::string& Settings::text(std::string_view name) const { return std::get<std::string>(entry(name).value); }
-const std::vector<std::string>& Settings::list(std::string_view name) const { return std::get<List>(entry(name).value); }
-const std::string& Settings::origin(std::string_view name) const { return entry(name).origin; }
+const Settings::Entry& Settings::entry(std::string_view name) const {
+  return entries_.find(name)->second;
+}
+bool Settings::flag(std::string_view name) const {
+  return std::get<bool>(entry(name).value);
+}
+std::int64_t Settings::integer(std::string_view name) const {
+  return std::get<std::int64_t>(entry(name).value);
+}
+double Settings::number(std::string_view name) const {
+  return std::get<double>(entry(name).value);
+}
+const std::string& Settings::text(std::string_view name) const {
+  return std::get<std::string>(entry(name).value);
+}
+const std::vector<std::string>& Settings::list(std::string_view name) const {
+  return std::get<List>(entry(name).value);
+}
+const std::string& Settings::origin(std::string_view name) const {
+  return entry(name).origin;
+}
 
 std::string Settings::shown(std::string_view name) const {
   const auto quoted = [](const std::string& s) {
@@ -168,8 +200,10 @@ std::string Settings::shown(std::string_view name) const {
     for (char c : s) {
       if (c == '"' || c == '\\') out += '\\';
       const auto byte = static_cast<unsigned char>(c);
-      if (byte < 0x20 || byte == 0x7f) out += fmt::format("\\u{:04x}", byte);
-      else out += c;
+      if (byte < 0x20 || byte == 0x7f)
+        out += fmt::format("\\u{:04x}", byte);
+      else
+        out += c;
     }
     return out + "\"";
   };

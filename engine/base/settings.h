@@ -1,5 +1,6 @@
-// The settings of Thresh: one table says every name, type, default, range and help; the parser of thresh.toml, `thresh
-// config` and the manual page come from it. An unknown name or a value out of range is an error with file:line.
+// The settings of Thresh: one table says every name, type, default, range and help; the parser of
+// thresh.toml, `thresh config` and the manual page come from it. An unknown name or a value out of range is
+// an error with file:line.
 #pragma once
 
 #include <cstdint>

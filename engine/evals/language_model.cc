@@ -77,7 +77,8 @@ class Counts {
   [[nodiscard]] std::span<const Count> places() const { return places_; }
 
  private:
-  // Most texts have a few thousand different sequences; room for all they could have takes 500 bytes for each of theirs.
+  // Most texts have a few thousand different sequences; room for all they could have takes 500 bytes for each
+  // of theirs.
   static constexpr std::size_t places_at_first = 8192;
 
   [[nodiscard]] Count& place_of(std::uint64_t sequence) {

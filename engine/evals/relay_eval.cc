@@ -6,8 +6,8 @@
 #include "engine/base/ascii.h"
 #include "engine/evals/families.h"
 #include "engine/evals/patterns.h"
-#include "engine/message/ip_text.h"
 #include "engine/message/ip_networks.h"
+#include "engine/message/ip_text.h"
 
 namespace thresh {
 namespace {

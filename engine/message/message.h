@@ -1,6 +1,7 @@
-// A message as SpamAssassin reads it (Message.pm, PerMsgStatus.pm): part tree, headers, text, URIs, Received chain, on views
-// of the caller's buffer and of the arena. Parsing never fails: every bound is a constant in limits.h and says so in
-// flags(). A Message and everything obtained from it belong to one thread and live as long as buffer and arena.
+// A message as SpamAssassin reads it (Message.pm, PerMsgStatus.pm): part tree, headers, text, URIs, Received
+// chain, on views of the caller's buffer and of the arena. Parsing never fails: every bound is a constant in
+// limits.h and says so in flags(). A Message and everything obtained from it belong to one thread and live as
+// long as buffer and arena.
 #pragma once
 
 #include <cstddef>
@@ -64,8 +65,8 @@ class Message {
   // PerMsgStatus::get in list context; empty when absent. Answers are kept for the message's life.
   [[nodiscard]] std::span<const std::string_view> get(const HeaderQuery& query) const;
   [[nodiscard]] std::span<const std::string_view> get(std::string_view request) const;
-  // As a header rule sees it (Check.pm do_head_tests): values joined, with a newline between where they have none.
-  // nullopt when absent. The view keeps the trailing newline.
+  // As a header rule sees it (Check.pm do_head_tests): values joined, with a newline between where they have
+  // none. nullopt when absent. The view keeps the trailing newline.
   [[nodiscard]] std::optional<std::string_view> get_joined(const HeaderQuery& query) const;
   // PerMsgStatus::get in scalar context, empty when absent.
   [[nodiscard]] std::string_view get_scalar(std::string_view request) const;
@@ -79,9 +80,9 @@ class Message {
   [[nodiscard]] std::span<const std::string_view> all_from_addrs() const;  // as written, without duplicates
   [[nodiscard]] std::span<const std::string_view> all_to_addrs() const;
 
-  // get_rendered_body_text_array: UTF-8 lines, the subject first. And its visible and invisible siblings. Lines are at
-  // most 2,049 bytes and may cut a character. (Latin-1 instead of UTF-8 where SpamAssassin has that: entities up to
-  // U+00FF in HTML that is pure ASCII otherwise, and no other text that is not.)
+  // get_rendered_body_text_array: UTF-8 lines, the subject first. And its visible and invisible siblings.
+  // Lines are at most 2,049 bytes and may cut a character. (Latin-1 instead of UTF-8 where SpamAssassin has
+  // that: entities up to U+00FF in HTML that is pure ASCII otherwise, and no other text that is not.)
   [[nodiscard]] std::span<const std::string_view> body() const;
   [[nodiscard]] std::span<const std::string_view> visible_body() const;
   [[nodiscard]] std::span<const std::string_view> invisible_body() const;
@@ -95,8 +96,8 @@ class Message {
   [[nodiscard]] std::span<const UriDetail> uri_details() const;
   [[nodiscard]] std::span<const std::string_view> uris() const;
   [[nodiscard]] bool uri_truncated() const;
-  // PerMsgStatus::add_uri_detail_list: a URI that a plugin found where no mail reader shows it (inside a PDF).
-  // For what runs before rules do: views of uris() taken earlier do not have it.
+  // PerMsgStatus::add_uri_detail_list: a URI that a plugin found where no mail reader shows it (inside a
+  // PDF). For what runs before rules do: views of uris() taken earlier do not have it.
   void add_uri(std::string_view uri) const;
 
   [[nodiscard]] Arena& arena() const;

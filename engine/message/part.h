@@ -1,6 +1,6 @@
-// One node of the part tree (Mail::SpamAssassin::Message::Node): headers, effective type, undecoded and decoded body,
-// rendered text. All views point into the message's buffer or its arena and live as long as the Message.
-// Decoding and rendering happen on first use and are kept; a message belongs to one thread.
+// One node of the part tree (Mail::SpamAssassin::Message::Node): headers, effective type, undecoded and
+// decoded body, rendered text. All views point into the message's buffer or its arena and live as long as the
+// Message. Decoding and rendering happen on first use and are kept; a message belongs to one thread.
 #pragma once
 
 #include <cstddef>
@@ -15,8 +15,9 @@ namespace thresh {
 class Message;
 struct PartBody;
 
-// A header field as stored by Node::header(): `name` as written; `raw` the value after the colon, with folds and its
-// final newline (at most 8,192 bytes); `decoded` unfolded, trimmed, RFC 2047 words decoded to UTF-8, no newline.
+// A header field as stored by Node::header(): `name` as written; `raw` the value after the colon, with folds
+// and its final newline (at most 8,192 bytes); `decoded` unfolded, trimmed, RFC 2047 words decoded to UTF-8,
+// no newline.
 struct HeaderField {
   std::string_view name;
   std::string_view raw;
@@ -44,7 +45,8 @@ class Part {
   [[nodiscard]] std::string_view name() const { return name_; }        // attachment name, empty when none
   [[nodiscard]] std::string_view boundary() const { return boundary_; }
 
-  // Node::raw: the body before transfer decoding, as SpamAssassin keeps it (CRLF to LF, over-long lines broken).
+  // Node::raw: the body before transfer decoding, as SpamAssassin keeps it (CRLF to LF, over-long lines
+  // broken).
   [[nodiscard]] std::string_view raw() const { return raw_; }
   // Node::decode: after base64, quoted-printable or uuencode.
   [[nodiscard]] std::string_view decoded() const;

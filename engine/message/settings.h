@@ -1,5 +1,5 @@
-// What reading a message depends on: plain data, filled from the rule set (Mail::SpamAssassin::Conf) by the scan room.
-// Immutable once made; shared by all threads.
+// What reading a message depends on: plain data, filled from the rule set (Mail::SpamAssassin::Conf) by the
+// scan room. Immutable once made; shared by all threads.
 #pragma once
 
 #include <cstddef>

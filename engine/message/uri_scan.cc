@@ -22,7 +22,8 @@ namespace thresh {
 namespace {
 
 constexpr std::size_t npos = std::string_view::npos;
-constexpr std::size_t max_run = 2048;      // of a URL or behind mailto:; these four are the {1,N} of PerMsgStatus's patterns
+constexpr std::size_t max_run =
+    2048;  // of a URL or behind mailto:; these four are the {1,N} of PerMsgStatus's patterns
 constexpr std::size_t max_mail_run = 251;  // on each side of '@'
 constexpr std::size_t max_host_run = 251;  // between the first character of a host and the dot of its TLD
 constexpr std::size_t max_port_digits = 5;

@@ -64,7 +64,7 @@ class ByteSet {
   constexpr ByteSet& operator&=(const ByteSet& o) { return *this = *this & o; }
   // With the other case of every letter (bytes::fold). Cases lie 32 apart, so within one word.
   [[nodiscard]] constexpr ByteSet folded(bool ascii_only) const {
-    constexpr std::uint64_t ascii_upper = 0x7fffffe;     // A to Z in the word of 64 to 127
+    constexpr std::uint64_t ascii_upper = 0x7fffffe;    // A to Z in the word of 64 to 127
     constexpr std::uint64_t latin1_upper = 0x7f7fffff;  // \xc0 to \xde without \xd7 in that of 192 to 255
     ByteSet s = *this;
     s.words_[1] |= (words_[1] & ascii_upper) << 32 | (words_[1] >> 32 & ascii_upper);

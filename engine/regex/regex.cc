@@ -18,7 +18,8 @@ namespace {
 
 // Backtracks in one match. Patterns of the stock rules stay far below; one that reaches it costs about 20 ms.
 constexpr std::uint32_t match_limit = 1'000'000;
-constexpr std::uint32_t depth_limit = 100'000;    // nested backtracking; bounds the interpreter, as the next one does (pcre2api)
+constexpr std::uint32_t depth_limit =
+    100'000;  // nested backtracking; bounds the interpreter, as the next one does (pcre2api)
 constexpr std::uint32_t heap_limit_kib = 32 * 1024;  // per thread
 constexpr std::size_t jit_stack_start = 32 * 1024;
 constexpr std::size_t jit_stack_most = 1024 * 1024;

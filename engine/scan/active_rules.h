@@ -1,4 +1,5 @@
-// Which rules run: those whose score in the active set is not 0, all or just those asked for and what their metas name.
+// Which rules run: those whose score in the active set is not 0, all or just those asked for and what their
+// metas name.
 #pragma once
 
 #include <span>

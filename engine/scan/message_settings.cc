@@ -21,7 +21,8 @@ void each_word(std::string_view value, Visit&& visit) {
   }
 }
 
-Result<void> add_networks(const RuleSet& rules, std::string_view name, IpNetworks& networks, bool& configured) {
+Result<void> add_networks(const RuleSet& rules, std::string_view name, IpNetworks& networks,
+                          bool& configured) {
   for (const Directive& directive : rules.directives(name)) {
     configured = true;
     Result<void> status;
@@ -33,7 +34,9 @@ Result<void> add_networks(const RuleSet& rules, std::string_view name, IpNetwork
   return {};
 }
 
-bool is_on(std::string_view value) { return value == "1" || ascii::iequals(value, "yes"); }
+bool is_on(std::string_view value) {
+  return value == "1" || ascii::iequals(value, "yes");
+}
 
 std::size_t size_setting(const RuleSet& rules, std::string_view name, std::size_t fallback) {
   const std::string_view value = rules.setting(name);
@@ -48,14 +51,19 @@ Result<MessageSettings> message_settings_of(const RuleSet& rules) {
   MessageSettings settings;
   settings.normalize_charset = is_on(rules.setting("normalize_charset", "1"));
   settings.body_part_scan_size = size_setting(rules, "body_part_scan_size", settings.body_part_scan_size);
-  settings.rawbody_part_scan_size = size_setting(rules, "rawbody_part_scan_size", settings.rawbody_part_scan_size);
+  settings.rawbody_part_scan_size =
+      size_setting(rules, "rawbody_part_scan_size", settings.rawbody_part_scan_size);
 
   bool msa_configured = false;
   settings.trusted_networks = IpNetworks::with_loopback();
   settings.internal_networks = IpNetworks::with_loopback();
-  if (auto s = add_networks(rules, "trusted_networks", settings.trusted_networks, settings.trusted_networks_configured); !s)
+  if (auto s = add_networks(rules, "trusted_networks", settings.trusted_networks,
+                            settings.trusted_networks_configured);
+      !s)
     return std::unexpected(s.error());
-  if (auto s = add_networks(rules, "internal_networks", settings.internal_networks, settings.internal_networks_configured); !s)
+  if (auto s = add_networks(rules, "internal_networks", settings.internal_networks,
+                            settings.internal_networks_configured);
+      !s)
     return std::unexpected(s.error());
   if (auto s = add_networks(rules, "msa_networks", settings.msa_networks, msa_configured); !s)
     return std::unexpected(s.error());

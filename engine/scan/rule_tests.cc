@@ -12,11 +12,16 @@ namespace {
 std::string field_of(const Rule& rule) {
   const HeaderQuery query = HeaderQuery::parse(rule.header);
   switch (query.source) {
-    case HeaderQuery::Source::message_id: return "Message-Id";
-    case HeaderQuery::Source::to_cc: return "To";
-    case HeaderQuery::Source::envelope_from: return "Return-Path";
-    case HeaderQuery::Source::header: return query.name;
-    default: return {};
+    case HeaderQuery::Source::message_id:
+      return "Message-Id";
+    case HeaderQuery::Source::to_cc:
+      return "To";
+    case HeaderQuery::Source::envelope_from:
+      return "Return-Path";
+    case HeaderQuery::Source::header:
+      return query.name;
+    default:
+      return {};
   }
 }
 
@@ -30,12 +35,16 @@ std::string rule_test_message(const Rule& rule, std::string_view text) {
       const std::string field = field_of(rule);
       return field.empty() ? std::string() : field + ": " + line + "\n\nbody\n";
     }
-    case RuleType::mimeheader: return rule.header + ": " + line + "\n\nbody\n";
+    case RuleType::mimeheader:
+      return rule.header + ": " + line + "\n\nbody\n";
     case RuleType::body:
-    case RuleType::uri: return "Subject: test\n\n" + line + "\n";
+    case RuleType::uri:
+      return "Subject: test\n\n" + line + "\n";
     case RuleType::rawbody:
-    case RuleType::full: return "Subject: test\n\n" + line + "\n";
-    default: return {};
+    case RuleType::full:
+      return "Subject: test\n\n" + line + "\n";
+    default:
+      return {};
   }
 }
 

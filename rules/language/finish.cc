@@ -361,9 +361,10 @@ void RuleLoader::replace_tags() {
     if (*replaced == pattern.source) continue;
     if (options_.check_patterns) {
       if (const auto regex = Regex::compile(*replaced, pattern.modifiers); !regex) {
-        error_at(found->second.rule.where,
-                 "the pattern of " + name + " cannot be used once its tags are replaced: " + regex.error().what,
-                 "check its replace_tag lines");
+        error_at(
+            found->second.rule.where,
+            "the pattern of " + name + " cannot be used once its tags are replaced: " + regex.error().what,
+            "check its replace_tag lines");
         continue;
       }
     }

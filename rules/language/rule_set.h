@@ -53,8 +53,8 @@ struct LoadOptions {
   bool default_plugins = true;
   // Pass over every broken line with an error note and go on, as SpamAssassin does outside --lint.
   bool tolerate_errors = false;
-  // Compile every pattern to see whether it can be used. Without it, a pattern that cannot is found when a Scanner is made
-  // of the rules: a start with compiled databases at hand need not do it again.
+  // Compile every pattern to see whether it can be used. Without it, a pattern that cannot is found when a
+  // Scanner is made of the rules: a start with compiled databases at hand need not do it again.
   bool check_patterns = true;
 };
 

@@ -16,7 +16,8 @@ class SettingsFile : public ::testing::Test {
     std::ofstream(path_) << text;
     return path_;
   }
-  std::string path_ = std::filesystem::temp_directory_path() / ("thresh-settings-" + std::to_string(::getpid()) + ".toml");
+  std::string path_ =
+      std::filesystem::temp_directory_path() / ("thresh-settings-" + std::to_string(::getpid()) + ".toml");
 };
 
 TEST_F(SettingsFile, DefaultsAreShownWithTheirOrigin) {
@@ -56,9 +57,12 @@ TEST_F(SettingsFile, OutOfRangeWrongTypeAndBrokenTomlAreErrors) {
 
 TEST_F(SettingsFile, ErrorsNameTheFileOrTheOverride) {
   EXPECT_EQ(Settings::load("/nowhere/thresh.toml", {}).error().where, "/nowhere/thresh.toml");
-  EXPECT_EQ(Settings::load(std::filesystem::temp_directory_path().string(), {}).error().what.find("cannot be read"), 0U);
+  EXPECT_EQ(
+      Settings::load(std::filesystem::temp_directory_path().string(), {}).error().what.find("cannot be read"),
+      0U);
   EXPECT_EQ(Settings::load(write("[scan]\nthreads = \n"), {}).error().where, path_ + ":2");
-  for (const std::string line : {"scan.threads=two", "scan.threads=5000", "scan.nothing=1", "scan.threads=true"}) {
+  for (const std::string line :
+       {"scan.threads=two", "scan.threads=5000", "scan.nothing=1", "scan.threads=true"}) {
     const std::vector<std::string> overrides{line};
     const auto settings = Settings::load({}, overrides);
     ASSERT_FALSE(settings) << line;

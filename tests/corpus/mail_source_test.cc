@@ -24,7 +24,8 @@ class MailOnDisk : public ::testing::Test {
   }
   static std::vector<std::string> contents(const MailSources& sources) {
     std::vector<std::string> out;
-    for (const MailSource& source : sources.messages) out.push_back(read_mail(source, any_size).value_or("(error)"));
+    for (const MailSource& source : sources.messages)
+      out.push_back(read_mail(source, any_size).value_or("(error)"));
     return out;
   }
   fs::path dir_ = fs::temp_directory_path() / ("thresh-mail-" + std::to_string(::getpid()));
@@ -49,9 +50,11 @@ TEST_F(MailOnDisk, MaildirMeansCurAndNew) {
 }
 
 TEST_F(MailOnDisk, MboxSplitsAtSeparatorsAfterEmptyLinesOnly) {
-  const std::string path = put("box",
-                               "From a@example.com Thu Jan  1 00:00:00 2026\nSubject: 1\n\nFrom here on it rains\n\n"
-                               "From b@example.com Fri Jan  2 10:00:00 +0100 2026\nSubject: 2\n\ntext\nFrom b@example.com Fri Jan  2 10:00:00 2026\n");
+  const std::string path =
+      put("box",
+          "From a@example.com Thu Jan  1 00:00:00 2026\nSubject: 1\n\nFrom here on it rains\n\n"
+          "From b@example.com Fri Jan  2 10:00:00 +0100 2026\nSubject: 2\n\ntext\nFrom b@example.com Fri Jan "
+          " 2 10:00:00 2026\n");
   const std::vector<std::string> paths{path};
   const MailSources found = find_mail(paths);
   ASSERT_EQ(found.messages.size(), 2U);
@@ -129,8 +132,9 @@ TEST_F(MailOnDisk, PathsThatLeadToNothingAreNamed) {
 }
 
 TEST_F(MailOnDisk, AMessageMayBeGoneOrShorterWhenItIsRead) {
-  const std::string path = put("box", "From a@example.com Thu Jan  1 00:00:00 2026\nSubject: 1\n\n\n"
-                                      "From b@example.com Thu Jan  1 00:00:00 2026\nSubject: 2\n\n");
+  const std::string path = put("box",
+                               "From a@example.com Thu Jan  1 00:00:00 2026\nSubject: 1\n\n\n"
+                               "From b@example.com Thu Jan  1 00:00:00 2026\nSubject: 2\n\n");
   const std::vector<std::string> paths{path};
   const MailSources found = find_mail(paths);
   ASSERT_EQ(found.messages.size(), 2U);
@@ -150,7 +154,8 @@ TEST_F(MailOnDisk, MboxLinesOfAnyLength) {
   const MailSources found = find_mail(paths);
   ASSERT_EQ(found.messages.size(), 2U);
   EXPECT_EQ(found.messages[1].offset, first.size());
-  EXPECT_EQ(mbox_offsets("From " + std::string(5000, ' ') + "Thu Jan  1 00:00:00 2026\n\n" + from), std::vector<std::size_t>{0});
+  EXPECT_EQ(mbox_offsets("From " + std::string(5000, ' ') + "Thu Jan  1 00:00:00 2026\n\n" + from),
+            std::vector<std::size_t>{0});
 }
 
 TEST_F(MailOnDisk, SizeIsBounded) {

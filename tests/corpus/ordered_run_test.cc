@@ -12,7 +12,8 @@ TEST(OrderedRun, DeliversInOrderWhateverTheThreads) {
   for (const unsigned threads : {1U, 2U, 5U}) {
     std::vector<std::size_t> seen;
     ordered_run<std::size_t>(
-        1000, threads, [](std::size_t i) { return i * i; }, [&](std::size_t i, std::size_t r) {
+        1000, threads, [](std::size_t i) { return i * i; },
+        [&](std::size_t i, std::size_t r) {
           EXPECT_EQ(r, i * i);
           seen.push_back(i);
         });

@@ -14,7 +14,8 @@ namespace {
 // Message::new: 20 blank lines in a row stay, of more the rest goes.
 TEST(MessageLimits, RunsOfBlankLinesAreShortened) {
   const auto lines = [](int blank) {
-    const TestMessage message("Subject: x\n\na\n" + std::string(static_cast<std::size_t>(blank), '\n') + "b\n");
+    const TestMessage message("Subject: x\n\na\n" + std::string(static_cast<std::size_t>(blank), '\n') +
+                              "b\n");
     std::size_t count = 0;
     for (const char c : message->root().raw()) count += c == '\n';
     return count - 2;

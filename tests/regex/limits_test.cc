@@ -7,7 +7,9 @@
 namespace thresh {
 namespace {
 
-std::string nested(int depth) { return std::string(depth, '(') + "a" + std::string(depth, ')'); }
+std::string nested(int depth) {
+  return std::string(depth, '(') + "a" + std::string(depth, ')');
+}
 
 TEST(PatternLimits, Nesting) {
   EXPECT_TRUE(Regex::compile(nested(syntax::max_nesting - 1)));
@@ -33,7 +35,8 @@ TEST(PatternLimits, ShapesOfALookbehind) {
   EXPECT_FALSE(Regex::compile(behind(30)));
 }
 
-// The heap of the interpreter, where the stack of the machine code is too small: whatever the text, an answer.
+// The heap of the interpreter, where the stack of the machine code is too small: whatever the text, an
+// answer.
 TEST(PatternLimits, HeapAndDepth) {
   const auto regex = Regex::compile("^(?:(a)|(b)|(c)(?=.)|(?R))*$");
   ASSERT_TRUE(regex) << regex.error().text();

@@ -3,9 +3,9 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/regex/byte_set.h"
-
 #include <string>
+
+#include "engine/regex/byte_set.h"
 
 namespace thresh {
 namespace {

@@ -17,8 +17,9 @@ Verdict verdict_of(std::string_view rules, const std::string& message) {
 }
 
 TEST(VerdictLimits, MatchedTextAndItsContextAreCut) {
-  const Verdict v = verdict_of("full LONG /x+/\n", "Subject: a\n\n" + std::string(5000, 'a') + std::string(5000, 'x') +
-                                                       std::string(5000, 'b') + "\n");
+  const Verdict v =
+      verdict_of("full LONG /x+/\n", "Subject: a\n\n" + std::string(5000, 'a') + std::string(5000, 'x') +
+                                         std::string(5000, 'b') + "\n");
   ASSERT_EQ(v.hits.size(), 1U);
   EXPECT_EQ(v.hits[0].text, std::string(limits::verdict_text, 'x'));
   ASSERT_EQ(v.matches.size(), 1U);

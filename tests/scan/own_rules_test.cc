@@ -26,8 +26,8 @@ void expect_tests_pass(const Scanner& scanner, std::size_t at_least) {
   for (const RuleTestOutcome& outcome : run_rule_tests(scanner)) {
     ran += outcome.ran;
     EXPECT_TRUE(outcome.passed || !outcome.ran)
-        << outcome.test->where.text() << ": " << outcome.rule->name << (outcome.test->should_match ? " must hit: " : " must not hit: ")
-        << outcome.test->text;
+        << outcome.test->where.text() << ": " << outcome.rule->name
+        << (outcome.test->should_match ? " must hit: " : " must not hit: ") << outcome.test->text;
   }
   EXPECT_GE(ran, at_least);
 }
@@ -74,7 +74,8 @@ TEST(OwnRules, SamplesAreJudgedAsTheirNamesSay) {
 
 TEST(StockRules, InFileTestsPass) {
   const std::string stock = "/usr/share/spamassassin";
-  if (!fs::exists(stock + "/regression_tests.cf")) GTEST_SKIP() << "install Debian's spamassassin to run this";
+  if (!fs::exists(stock + "/regression_tests.cf"))
+    GTEST_SKIP() << "install Debian's spamassassin to run this";
   auto rules = RuleSet::load(std::vector<std::string>{stock});
   ASSERT_TRUE(rules) << rules.error().text();
   std::vector<std::string> tested;

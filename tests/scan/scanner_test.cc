@@ -33,7 +33,8 @@ std::string hits_of(std::string_view rules, std::string_view message) {
 
 TEST(Scanner, PartsSumToTheScore) {
   const auto scanner = scanner_of(
-      "body A /a/\nscore A 1.234\nbody B /b/\nscore B -0.111\nbody M /m/\ntflags M multiple\nscore M 0.333\nmeta AB A && B\nscore AB 0.001\n");
+      "body A /a/\nscore A 1.234\nbody B /b/\nscore B -0.111\nbody M /m/\ntflags M multiple\nscore M "
+      "0.333\nmeta AB A && B\nscore AB 0.001\n");
   const Verdict v = scanner->scan("Subject: x\n\na b mmm\n");
   double sum = 0;
   for (const VerdictHit& hit : v.hits) sum += hit.score;
@@ -69,14 +70,17 @@ TEST(Scanner, AbsentHeaderIsMatchedAsNothingOrAsItsDefault) {
 TEST(Scanner, MetasSeeCountsAndUndefinedRulesAreZero) {
   const std::string_view rules =
       "body __M /e/\ntflags __M multiple maxhits=4\n"
-      "meta __FOUR __M == 4\nmeta __SUM __M + __M > 7\nmeta __NOT_THERE !NO_SUCH_RULE\nmeta __NEVER NO_SUCH_RULE\n";
+      "meta __FOUR __M == 4\nmeta __SUM __M + __M > 7\nmeta __NOT_THERE !NO_SUCH_RULE\nmeta __NEVER "
+      "NO_SUCH_RULE\n";
   EXPECT_EQ(hits_of(rules, "\neeeeee\n"), "__FOUR __M=4 __NOT_THERE __SUM");
 }
 
-// A meta with score 0 that is true stays unsettled, and who names it waits for ever; one that is false counts 0. So
-// SpamAssassin 4.0.1 answers.
+// A meta with score 0 that is true stays unsettled, and who names it waits for ever; one that is false counts
+// 0. So SpamAssassin 4.0.1 answers.
 TEST(Scanner, MetaThatNamesAnIdleMetaRunsWhereThatIsFalse) {
-  const std::string_view rules = "body __A /a/\nmeta IDLE __A\nscore IDLE 0\nmeta __WAITS __A || IDLE\nmeta __NEXT !__WAITS\nmeta __FREE __A\n";
+  const std::string_view rules =
+      "body __A /a/\nmeta IDLE __A\nscore IDLE 0\nmeta __WAITS __A || IDLE\nmeta __NEXT !__WAITS\nmeta "
+      "__FREE __A\n";
   EXPECT_EQ(hits_of(rules, "\na\n"), "__A __FREE");
   EXPECT_EQ(hits_of(rules, "\nb\n"), "__NEXT");
 }
@@ -84,7 +88,8 @@ TEST(Scanner, MetaThatNamesAnIdleMetaRunsWhereThatIsFalse) {
 TEST(Scanner, CapturesFillTemplates) {
   const std::string_view rules =
       "util_rb_tld com\nheader __TO To:addr =~ /(?<TO_ADDR>.+)/\nbody __NAMED /write to %{TO_ADDR} now/\n";
-  EXPECT_EQ(hits_of(rules, "To: <jane.doe@example.com>\n\nwrite to jane.doe@example.com now\n"), "__NAMED __TO");
+  EXPECT_EQ(hits_of(rules, "To: <jane.doe@example.com>\n\nwrite to jane.doe@example.com now\n"),
+            "__NAMED __TO");
   EXPECT_EQ(hits_of(rules, "To: <jane.doe@example.com>\n\nwrite to janeXdoe@example.com now\n"), "__TO");
   EXPECT_EQ(hits_of(rules, "Subject: none\n\nwrite to  now\n"), "");
 }
@@ -121,7 +126,8 @@ TEST(Scanner, UnknownNativeTestIsAnError) {
 
 TEST(Scanner, TextOfAHitIsBounded) {
   const auto scanner = scanner_of("full LONG /x{1000,}/s\n");
-  const Verdict v = scanner->scan("Subject: x\n\n" + std::string(5000, 'x') + "\n", {}, {.texts = true, .matches = true});
+  const Verdict v =
+      scanner->scan("Subject: x\n\n" + std::string(5000, 'x') + "\n", {}, {.texts = true, .matches = true});
   ASSERT_EQ(v.hits.size(), 1U);
   EXPECT_LE(v.hits[0].text.size(), 256U);
   ASSERT_EQ(v.matches.size(), 1U);

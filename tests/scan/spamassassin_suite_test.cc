@@ -1,11 +1,10 @@
-// SpamAssassin's own test runs (suite sa-tests): a message, a configuration, rules that must hit and rules that must not. Only
-// runs that Debian's SpamAssassin reproduces are judged, and of their expectations those about rules and the verdict; texts of its reports
-// and log lines are its own.
+// SpamAssassin's own test runs (suite sa-tests): a message, a configuration, rules that must hit and rules
+// that must not. Only runs that Debian's SpamAssassin reproduces are judged, and of their expectations those
+// about rules and the verdict; texts of its reports and log lines are its own.
 #include <gtest/gtest.h>
-
-#include <algorithm>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -106,8 +105,10 @@ class SuiteRun {
     std::string bytes;
     for (std::size_t i = 0; i < text.size(); ++i) {
       const auto lead = static_cast<unsigned char>(text[i]);
-      if (lead == 0xc2 || lead == 0xc3) bytes += static_cast<char>((lead << 6) | (static_cast<unsigned char>(text[++i]) & 0x3f));
-      else bytes += text[i];
+      if (lead == 0xc2 || lead == 0xc3)
+        bytes += static_cast<char>((lead << 6) | (static_cast<unsigned char>(text[++i]) & 0x3f));
+      else
+        bytes += text[i];
     }
     return bytes;
   }

@@ -8,10 +8,13 @@
 
 namespace {
 
-std::string complain(const std::string& text) { return text; }
+std::string complain(const std::string& text) {
+  return text;
+}
 
 std::string tutorial(std::string_view message) {
-  auto rules = thresh::RuleSet::parse("body HELLO /hello/\nscore HELLO 2.5\ndescribe HELLO Says hello\n", "mine.cf");
+  auto rules =
+      thresh::RuleSet::parse("body HELLO /hello/\nscore HELLO 2.5\ndescribe HELLO Says hello\n", "mine.cf");
   if (!rules) return complain(rules.error().text());
   auto scanner = thresh::Scanner::make(std::move(*rules));
   if (!scanner) return complain(scanner.error().text());
