@@ -64,7 +64,6 @@ const WindowSearch::Reached& WindowSearch::reach(const std::vector<std::uint32_t
     } else if (state.kind == Automaton::Kind::bytes && !state.set.empty()) {
       const bool edge = (flags & over_edge) != 0;
       out.over_start = out.over_start && (flags & over_start) != 0;
-      out.any_edge = out.any_edge || edge;
       auto at = std::ranges::find_if(
           out.choices, [&](const Choice& c) { return c.set == state.set && c.over_edge == edge; });
       if (at == out.choices.end()) at = out.choices.insert(at, Choice{state.set, edge, {}});

@@ -53,7 +53,6 @@ class WindowSearch {
     bool only_over_edge = true;  // every way to `unknown` goes over \b, and there is one
     bool only_over_end = true;   // the same for the end of the text
     bool over_start = true;      // every way to a byte goes over the start of the text
-    bool any_edge = false;
   };
   struct StatesHash {
     std::size_t operator()(const std::vector<std::uint32_t>& states) const {
