@@ -14,6 +14,7 @@
 
 #include "engine/base/arena.h"
 #include "engine/message/address.h"
+#include "engine/message/envelope.h"
 #include "engine/message/header_query.h"
 #include "engine/message/html.h"
 #include "engine/message/part.h"
@@ -22,11 +23,6 @@
 #include "engine/message/uri.h"
 
 namespace thresh {
-
-// What the SMTP dialogue knows and the bytes do not say.
-struct Envelope {
-  bool originating = false;  // from an authenticated or local user (suppl_attrib{originating})
-};
 
 // check_msg_parse_flags and kin.
 struct ParseFlags {
