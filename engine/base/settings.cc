@@ -20,29 +20,8 @@ using List = std::vector<std::string>;
 // must not fill the memory.
 constexpr std::size_t max_file = std::size_t{1} << 20;
 
-const std::array<SettingSpec, 7>& table() {
-  static const std::array<SettingSpec, 7> specs{{
-      {"rules.paths", List{"/usr/share/thresh/rules"}, 0, 0,
-       "Rule files and directories. All *.pre of all paths are read first, then all *.cf in the order of the "
-       "paths."},
-      {"rules.lang", std::string("en_US"), 0, 0,
-       "Language of descriptions, as `lang` lines in rule files name it."},
-      {"scan.required_score", 0.0, 0, 1000,
-       "A message is spam from this score on; 0: as required_score in the rules says."},
-      {"scan.reject_score", 15.0, 0, 1000, "The action is `reject` from this score on; 0: never."},
-      {"scan.threads", std::int64_t{0}, 0, 1024, "Messages scanned at the same time; 0: one a core."},
-      {"scan.max_message_size", std::int64_t{256} << 20, 1024, 4294967296.0,
-       "Messages larger than this many bytes are not read into memory but reported."},
-      {"cache.directory", std::string(), 0, 0,
-       "Compiled pattern databases are kept here; empty: $XDG_CACHE_HOME/thresh, ~/.cache/thresh or, for "
-       "root, "
-       "/var/cache/thresh. \"off\": nowhere."},
-  }};
-  return specs;
-}
-
 const SettingSpec* spec_of(std::string_view name) {
-  for (const SettingSpec& spec : table())
+  for (const SettingSpec& spec : setting_specs())
     if (spec.name == name) return &spec;
   return nullptr;
 }
@@ -75,10 +54,6 @@ Result<SettingValue> from_toml(const toml::node& node, const SettingSpec& spec) 
 
 }  // namespace
 
-std::span<const SettingSpec> setting_specs() {
-  return table();
-}
-
 Result<void> Settings::set(std::string_view name, SettingValue value, const std::string& where) {
   const SettingSpec* spec = spec_of(name);
   if (spec == nullptr)
@@ -110,7 +85,8 @@ Result<Settings> Settings::load(const std::string& file, std::span<const std::st
 Result<Settings> Settings::parse(std::string_view text, const std::string& file,
                                  std::span<const std::string> overrides) {
   Settings settings;
-  for (const SettingSpec& spec : table()) settings.entries_[std::string(spec.name)].value = spec.fallback;
+  for (const SettingSpec& spec : setting_specs())
+    settings.entries_[std::string(spec.name)].value = spec.fallback;
 
   const auto read = [&](const toml::table& root, auto&& where_of) -> Result<void> {
     for (const auto& [section, node] : root) {
