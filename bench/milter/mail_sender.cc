@@ -110,8 +110,8 @@ class Sender {
     }
   }
 
-  asio::awaitable<std::string> command(Peer& peer, std::string text) {
-    text += "\r\n";
+  // `text` with its line ending. Callers name it: GCC 12 destroys temporaries in a co_await expression twice.
+  asio::awaitable<std::string> command(Peer& peer, const std::string& text) {
     co_await asio::async_write(peer.socket, asio::buffer(text), asio::use_awaitable);
     co_return co_await reply(peer);
   }
@@ -124,12 +124,13 @@ class Sender {
     peer.socket.set_option(tcp::no_delay(true));
     co_await reply(peer);
     const std::string helo = fmt::format("mail{}.elsewhere{}.example", serial % 7, serial % 301);
-    const std::string greeting = "EHLO " + helo;
+    const std::string greeting = fmt::format("EHLO {}\r\n", helo);
     co_await command(peer, greeting);
     if (options_.pretend) {
-      co_await command(peer, fmt::format("XCLIENT NAME={} ADDR=198.51.{}.{} HELO={}", helo,
-                                         100 + serial % 100, 1 + serial % 250, helo));
-      co_await command(peer, "EHLO " + helo);
+      const std::string pretence = fmt::format("XCLIENT NAME={} ADDR=198.51.{}.{} HELO={}\r\n", helo,
+                                               100 + serial % 100, 1 + serial % 250, helo);
+      co_await command(peer, pretence);
+      co_await command(peer, greeting);
     }
     for (std::size_t i = 0; i < options_.per_connection && next_ < options_.count; ++i) {
       const std::size_t id = next_++;
@@ -141,7 +142,8 @@ class Sender {
       }
       co_await message(peer, id, serial);
     }
-    co_await command(peer, "QUIT");
+    const std::string goodbye = "QUIT\r\n";
+    co_await command(peer, goodbye);
   }
 
   asio::awaitable<void> message(Peer& peer, std::size_t id, std::size_t serial) {
