@@ -60,9 +60,11 @@ std::string cache_directory(const Settings& settings) {
 }
 
 Result<std::unique_ptr<const Scanner>> make_scanner(RuleSet rules, const Settings& settings) {
-  return Scanner::make(std::move(rules), {.cache_dir = cache_directory(settings),
-                                          .required_score = settings.number("scan.required_score"),
-                                          .reject_score = settings.number("scan.reject_score")});
+  return Scanner::make(std::move(rules),
+                       {.cache_dir = cache_directory(settings),
+                        .required_score = settings.number("scan.required_score"),
+                        .reject_score = settings.number("scan.reject_score"),
+                        .max_full_size = static_cast<std::size_t>(settings.integer("scan.max_full_size"))});
 }
 
 // Names of files and bytes of rules may hold anything; a terminal is not driven by them.

@@ -131,6 +131,9 @@ int run(const ScanOptions& options) {
                                  : options.explain ? explanation(name, *verdict, colour)
                                                    : table_row(name, *verdict, width, colour);
         if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) unheard = true;
+        if (!options.explain)
+          for (const std::string& what : verdict->partial)
+            complain({.what = partial_text(what), .where = name, .remedy = {}});
         for (const std::string& rule : verdict->limited)
           complain(
               {.what = fmt::format("{}: its pattern ran into the match limit and counts as no hit", rule),

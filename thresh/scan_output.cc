@@ -86,6 +86,14 @@ std::string json_line(std::string_view name, const Verdict& verdict) {
   return line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
+std::string partial_text(std::string_view what) {
+  if (what == "size")
+    return "size: longer than scan.max_full_size; only header fields and the first part were matched";
+  if (what == "time")
+    return "time: the scan ran into its deadline; what had not run by then counts as no hit";
+  return fmt::format("{}: did not answer in time", what);
+}
+
 std::string table_head(int) {
   return fmt::format("{:>7}  {:<7} {:<{}} {}\n", "score", "verdict", "message", name_columns, "rules");
 }
@@ -139,7 +147,7 @@ std::string explanation(std::string_view name, const Verdict& verdict, bool colo
   out += fmt::format("{:->8}\n{:>8.3f}\n", "", verdict.score);
   for (const std::string& rule : verdict.limited)
     out += fmt::format("{}: its pattern ran into the match limit, so it is unknown\n", rule);
-  for (const std::string& what : verdict.partial) out += fmt::format("{}: did not answer in time\n", what);
+  for (const std::string& what : verdict.partial) out += partial_text(what) + "\n";
   return out;
 }
 

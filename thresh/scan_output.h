@@ -19,6 +19,9 @@ namespace thresh::command {
 // Everything one verdict holds, with the matched text marked.
 [[nodiscard]] std::string explanation(std::string_view name, const Verdict& verdict, bool colour);
 
+// What an entry of Verdict::partial means.
+[[nodiscard]] std::string partial_text(std::string_view what);
+
 // `text` with control characters and bytes that are not UTF-8 made visible, so that a terminal is not driven
 // by mail.
 [[nodiscard]] std::string printable(std::string_view text);

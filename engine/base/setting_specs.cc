@@ -99,6 +99,31 @@ std::span<const SettingSpec> setting_specs() {
        "\"@example.org "
        "...\" for a domain; names: required, reject, quarantine, tempfail, discard. A message for several is "
        "treated as the mildest of their settings says."},
+
+      {"log.target", std::string("stderr"), 0, 0,
+       "Where the log goes: stderr, syslog (facility mail), journald (every field can be searched for), or "
+       "file:PATH (opened again on reload)."},
+      {"log.format", std::string("logfmt"), 0, 0, "How a line is written: logfmt (key=value) or json."},
+      {"log.level", std::string("info"), 0, 0,
+       "What is logged: debug, info, warning or error, each with what is graver."},
+      {"log.hash_addresses", false, 0, 0,
+       "Mail addresses are replaced in the log by a hash, the same for the same address, that cannot be "
+       "turned back without the key."},
+      {"log.hash_key_file", std::string(), 0, 0,
+       "The key of these hashes, 16 to 4096 bytes; empty: a new one with each start."},
+
+      {"metrics.listen", std::string(), 0, 0,
+       "Where /metrics (Prometheus) and /health are served over HTTP: 127.0.0.1:PORT, [::1]:PORT or "
+       "unix:PATH; empty: nowhere. Other addresses are refused: what is served is for this machine."},
+      {"metrics.hosts", List{}, 0, 0,
+       "Names under which a proxy may ask for it (Host header) beside localhost and loopback addresses."},
+
+      {"control.socket", std::string("/run/thresh/control.sock"), 0, 0,
+       "Unix socket for `thresh status` and `thresh reload`; empty: none."},
+      {"control.status_users", List{"root"}, 0, 0,
+       "Users who may ask for the status, beside the one the milter runs as."},
+      {"control.reload_users", List{"root"}, 0, 0,
+       "Users who may reload rules and settings, beside the one the milter runs as."},
   };
   return specs;
 }

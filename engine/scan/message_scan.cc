@@ -14,7 +14,14 @@ MessageScan::MessageScan(const ScanContext& context, const Message& message, Slo
       clock_(clock),
       evals_(message, context.rules, context.eval_settings, slot.scratch.regex()) {}
 
-void MessageScan::run() {
+bool MessageScan::in_time() {
+  if (!late_ && deadline_ != std::chrono::steady_clock::time_point::max())
+    late_ = std::chrono::steady_clock::now() >= deadline_;
+  return !late_;
+}
+
+void MessageScan::run(std::chrono::steady_clock::time_point deadline) {
+  deadline_ = deadline;
   extract_metadata(evals_);
   clock_.enter(Stage::mime_headers);
   run_mimeheaders();
@@ -42,8 +49,11 @@ void MessageScan::run() {
   run_evals(RuleType::full_eval);
   clock_.enter(Stage::metas);
   take_hits_of_evals();
-  run_templates();
-  evaluate_metas();
+  // What did not run is unknown, and so is what depends on it: a meta under ! would hit for nothing.
+  if (in_time()) {
+    run_templates();
+    evaluate_metas();
+  }
   clock_.enter(Stage::verdict);
 }
 
@@ -57,6 +67,7 @@ void MessageScan::got_hit(std::uint32_t rule, double value, std::uint32_t hits) 
 void MessageScan::scan_headers() {
   const auto rules = context_.rules.rules();
   for (const HeaderGroup& group : context_.plan.headers) {
+    if (!in_time()) return;
     const auto text = message_.get_joined(group.query);
     for (const HeaderGroup::Exists& e : group.exists)
       if (text.has_value() != e.negated) got_hit(e.rule, 1);
@@ -88,7 +99,7 @@ void MessageScan::scan_headers() {
 }
 
 void MessageScan::scan_texts(const TextGroup& group, std::span<const std::string_view> texts) {
-  if (group.rules.empty() || texts.empty()) return;
+  if (group.rules.empty() || texts.empty() || !in_time()) return;
   slot_.found.clear();
   context_.matcher.scan(group.group, texts, slot_.scratch, slot_.found);
   for (const PatternHit& hit : slot_.found) {
@@ -118,6 +129,7 @@ void MessageScan::run_uri_details() {
 void MessageScan::run_evals(RuleType type) {
   for (const PlannedEval& eval : context_.plan.evals) {
     if (eval.call.rule->type != type) continue;
+    if (!in_time()) return;
     const EvalResult result = eval.function(evals_, eval.call);
     if (result.value != 0) got_hit(eval.rule, result.value);
     for (std::string& line : evals_.logs()) logs_.emplace_back(eval.rule, std::move(line));

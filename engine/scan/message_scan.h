@@ -2,6 +2,7 @@
 // metas, score.
 #pragma once
 
+#include <chrono>
 #include <string_view>
 
 #include "engine/evals/eval.h"
@@ -27,8 +28,9 @@ class MessageScan {
  public:
   // `clock` is told where each stage begins; it is in Stage::read.
   MessageScan(const ScanContext& context, const Message& message, Slot& slot, StageClock& clock);
-  // All stages, in SpamAssassin's order (Plugin/Check.pm check_main).
-  void run();
+  // All stages, in SpamAssassin's order (Plugin/Check.pm check_main). What has not run at `deadline` does
+  // not.
+  void run(std::chrono::steady_clock::time_point deadline);
   [[nodiscard]] Verdict verdict(const ScannerOptions& options, ScanDetail detail);
 
  private:
@@ -56,6 +58,9 @@ class MessageScan {
   // The texts of a group, as the matcher saw them.
   [[nodiscard]] std::span<const std::string_view> texts_of(GroupId group);
 
+  // Time is left. Asked before each group of patterns and each native test; once it is not, it stays so.
+  [[nodiscard]] bool in_time();
+
   const ScanContext& context_;
   const Message& message_;
   Slot& slot_;
@@ -63,7 +68,9 @@ class MessageScan {
   EvalContext evals_;
   std::vector<std::pair<std::uint32_t, std::string>> logs_;  // rule → what its test said
   std::vector<MatchScratch::Capture> captures_;              // of MIME header and template rules
-  std::string_view single_text_;                             // what texts_of() of one text shows
+  std::chrono::steady_clock::time_point deadline_{};
+  bool late_ = false;
+  std::string_view single_text_;  // what texts_of() of one text shows
 };
 
 }  // namespace thresh

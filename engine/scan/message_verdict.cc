@@ -143,6 +143,7 @@ Verdict MessageScan::verdict(const ScannerOptions& options, ScanDetail detail) {
     for (auto& [rule, line] : logs_)
       if (VerdictHit* hit = hit_of(rule); hit != nullptr) hit->logs.push_back(std::move(line));
   }
+  if (late_) v.partial.emplace_back("time");
   for (const std::string& name : slot_.scratch.limited()) v.limited.push_back(name);
   return v;
 }

@@ -1,5 +1,6 @@
 #include "engine/scan/scanner.h"
 
+#include "engine/message/first_part.h"
 #include "engine/scan/message_scan.h"
 #include "engine/scan/message_settings.h"
 #include "engine/scan/stages.h"
@@ -98,12 +99,16 @@ Verdict Scanner::scan(std::string_view raw, const Envelope& envelope, ScanDetail
   clock.start(detail.cost ? &times : nullptr, Stage::read);
   slot.begin_message();
   const MatchWork before = slot.scratch.work();
+  const std::size_t most = state_->options.max_full_size;
+  const bool shortened = detail.first_part || (most > 0 && raw.size() > most);
+  if (shortened) raw = first_part_of(raw, most > 0 ? most : raw.size(), state_->settings, slot.arena);
   const Message message(raw, state_->settings, slot.arena, envelope);
   const ScanContext context{state_->rules, state_->plan, state_->matcher, state_->metas,
                             state_->eval_settings};
   MessageScan scan(context, message, slot, clock);
-  scan.run();
+  scan.run(detail.deadline);
   Verdict verdict = scan.verdict(state_->options, detail);
+  if (shortened) verdict.partial.emplace_back("size");
   clock.stop();
   if (detail.cost) {
     verdict.times = times;

@@ -27,6 +27,7 @@
 //   auto mine = thresh::RuleSet::parse("body HELLO /hello/\nscore HELLO 2.5\n", "mine.cf");
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -48,6 +49,9 @@ struct ScannerOptions {
   double required_score = 0;        // 0: what the rules say (required_score, 5.0 by default)
   double reject_score = 15.0;       // Action::reject from here; 0: never
   std::vector<std::string> only{};  // run just these rules and what their metas name; empty: all
+  // Of messages with more bytes only header fields and first part are matched; Verdict::partial then has
+  // "size". 0: no such bound.
+  std::size_t max_full_size = 0;
 };
 
 // What a verdict should carry beside the rules that scored.
@@ -56,6 +60,11 @@ struct ScanDetail {
   bool texts = false;     // VerdictHit::text
   bool matches = false;   // Verdict::matches
   bool cost = false;      // Verdict::times and Verdict::work
+  // The message is known to be cut: match header fields and first part, as above max_full_size.
+  bool first_part = false;
+  // What has not run by then counts as no hit, metas too; Verdict::partial then has "time". Looked at between
+  // groups of patterns and between native tests, so a scan may end some milliseconds later.
+  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };
 
 // A rule that is defined but never runs in this Scanner, and why ("look-ups are off", "score is 0", ...).

@@ -45,8 +45,10 @@ struct Verdict {
   double required = 5.0;
   bool spam = false;  // score >= required
   Action action = Action::pass;
-  std::vector<VerdictHit> hits;      // in rule name order; sub-rules only where asked for
-  std::vector<std::string> partial;  // what did not answer in time ("dkim", "dnsbl:zen.example")
+  std::vector<VerdictHit> hits;  // in rule name order; sub-rules only where asked for
+  // What is missing: look-ups that did not answer in time ("dkim", "dnsbl:zen.example"), "size" (only header
+  // fields and first part were matched), "time" (ScanDetail::deadline).
+  std::vector<std::string> partial;
   std::vector<std::string>
       limited;  // rules whose pattern ran into PCRE2's match limit: unknown, counted as no hit
   std::vector<MatchedText> matches;  // where asked for
