@@ -19,6 +19,7 @@ base_dir = {directory}/dovecot/run
 state_dir = {directory}/dovecot/state
 instance_name = thresh-test-{port}
 log_path = {directory}/log/dovecot.log
+info_log_path = {directory}/dovecot/info.log
 protocols = imap lmtp
 listen = 127.0.0.1
 ssl = no

@@ -1,4 +1,5 @@
 """Messages for tests, as bytes with CRLF, and what of a delivered message was added on the way."""
+import os
 import re
 
 GTUBE = b"XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X"
@@ -64,7 +65,7 @@ def as_sent(message):
     Only what stands before the sender's first field is taken for a trace field.
     """
     fields, body = split(message)
-    fields = [field for field in fields if not name_of(field).startswith("x-spam")]
+    fields = [field for field in fields if not (name_of(field) + "-").startswith("x-spam-")]
     trace = ("return-path", "delivered-to", "x-original-to", "received")
     last = 0
     while last < len(fields) and name_of(fields[last]) in trace:
@@ -90,3 +91,17 @@ def verdict(message):
             rule, _, score = test.partition("=")
             tests[rule] = float(score)
     return {"spam": match[1] == "Yes", "score": float(match[2]), "required": float(match[3]), "tests": tests}
+
+
+def some_files(folder, count):
+    """About `count` message files below the folder, evenly spread over all of it; always the same ones."""
+    paths = []
+    for directory, folders, files in os.walk(folder):
+        folders.sort()
+        paths += [os.path.join(directory, name) for name in sorted(files) if not name.endswith((".tsv", ".online", ".txt"))]
+    paths = [path for path in paths if os.path.getsize(path) < 2_000_000 and os.path.dirname(path) != folder]
+    return paths[:: max(1, len(paths) // count)][:count]
+
+
+def without_mbox_line(message):
+    return message.split(b"\n", 1)[1] if message.startswith(b"From ") else message

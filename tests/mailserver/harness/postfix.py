@@ -157,7 +157,7 @@ class Postfix:
             "alias_maps": "",
             "alias_database": "",
             "inet_interfaces": "127.0.0.1",
-            "inet_protocols": "ipv4",
+            "inet_protocols": "all",
             "mynetworks": "127.0.0.0/8",
             "disable_dns_lookups": "yes",
             "smtpd_peername_lookup": "no",
