@@ -36,7 +36,8 @@ std::string tests_of(const Verdict& verdict, std::size_t column) {
   };
   for (const VerdictHit& hit : verdict.hits) {
     if (hit.is_subrule()) continue;
-    if (++named <= limits::status_rules) add(fmt::format("{}={}", hit.rule, std::round(hit.score * 1000) / 1000));
+    if (++named <= limits::status_rules)
+      add(fmt::format("{}={}", hit.rule, std::round(hit.score * 1000) / 1000));
   }
   if (named > limits::status_rules) add(fmt::format("+{}", named - limits::status_rules));
   return out.empty() ? "none" : out;
@@ -63,16 +64,15 @@ std::vector<AddedHeader> verdict_headers(const Verdict& verdict, double required
   if (stars >= 1) add("X-Spam-Level", std::string(static_cast<std::size_t>(stars), '*'));
   std::string partial;
   for (const std::string& what : verdict.partial) partial += (partial.empty() ? "" : ",") + what;
-  add("X-Spam-Status",
-      fmt::format("{}, score={:.1f} required={:.1f}\n\ttests={}\n\t{}version=thresh-{}", spam ? "Yes" : "No",
-                  verdict.score, required, tests_of(verdict, 8 + 6),
-                  partial.empty() ? "" : "partial=" + partial + " ", version));
+  add("X-Spam-Status", fmt::format("{}, score={:.1f} required={:.1f}\n\ttests={}\n\t{}version=thresh-{}",
+                                   spam ? "Yes" : "No", verdict.score, required, tests_of(verdict, 8 + 6),
+                                   partial.empty() ? "" : "partial=" + partial + " ", version()));
   return out;
 }
 
 std::vector<AddedHeader> unscanned_headers(std::string_view reason, const std::vector<std::string>& wanted) {
   if (std::ranges::find(wanted, "X-Spam-Status") == wanted.end()) return {};
-  return {{"X-Spam-Status", fmt::format("No, not scanned: {}\n\tversion=thresh-{}", reason, version)}};
+  return {{"X-Spam-Status", fmt::format("No, not scanned: {}\n\tversion=thresh-{}", reason, version())}};
 }
 
 void ForeignHeaders::see(std::string_view name, std::string_view value,

@@ -1,5 +1,5 @@
-// The header fields that the milter adds, and which of a message's own must go so that nobody else can have said
-// what we say.
+// The header fields that the milter adds, and which of a message's own must go so that nobody else can have
+// said what we say.
 #pragma once
 
 #include <cstddef>
@@ -17,8 +17,8 @@ struct AddedHeader {
   std::string value;  // without the space before it; folds are LF and a tab
 };
 
-// What X-Spam-Status and its kin say of `verdict`, of which `required` and `spam` are the message's; in the order in
-// which they are to stand. `wanted`: setting milter.headers.
+// What X-Spam-Status and its kin say of `verdict`, of which `required` and `spam` are the message's; in the
+// order in which they are to stand. `wanted`: setting milter.headers.
 [[nodiscard]] std::vector<AddedHeader> verdict_headers(const Verdict& verdict, double required, bool spam,
                                                        const std::vector<std::string>& wanted);
 // Of a message that was not scanned: "X-Spam-Status: No, not scanned: REASON version=...".

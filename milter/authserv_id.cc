@@ -50,8 +50,8 @@ std::optional<std::string> authserv_id_of(std::string_view s) {
       s.remove_prefix(1);
     }
   }
-  // A name in another form than its owner writes it: mail.example.org. and [mail.example.org] are no reason to
-  // believe a stranger.
+  // A name in another form than its owner writes it: mail.example.org. and [mail.example.org] are no reason
+  // to believe a stranger.
   while (id.ends_with('.')) id.pop_back();
   if (id.empty()) return std::nullopt;
   return id;

@@ -1,5 +1,5 @@
-// One connection from the mail server: what it tells fills an Envelope and a buffer, and at the end of each message
-// there is one answer. Knows nothing of libmilter, so that every state can be driven by a test.
+// One connection from the mail server: what it tells fills an Envelope and a buffer, and at the end of each
+// message there is one answer. Knows nothing of libmilter, so that every state can be driven by a test.
 #pragma once
 
 #include <chrono>
@@ -23,8 +23,8 @@
 
 namespace thresh::milter {
 
-// The mail server's side of one connection, as it can be asked and told at the end of a message. Each call says
-// whether it was taken.
+// The mail server's side of one connection, as it can be asked and told at the end of a message. Each call
+// says whether it was taken.
 class MailServer {
  public:
   virtual ~MailServer() = default;

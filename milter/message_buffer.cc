@@ -18,8 +18,7 @@ MessageBuffer::MessageBuffer(MemoryBudget& budget, std::size_t most, std::size_t
     : budget_(budget), most_(most > 0 ? most + 1 : static_cast<std::size_t>(-1)) {
   // An announcement is a stranger's: it saves growing step by step, and takes no more than is kept anyway.
   const std::size_t first = announced > 0 ? announced + announced / 16 + limits::first_buffer / 4 : 0;
-  static_cast<void>(
-      grow(std::clamp(first, limits::first_buffer, std::min(most_, limits::always_kept))));
+  static_cast<void>(grow(std::clamp(first, limits::first_buffer, std::min(most_, limits::always_kept))));
 }
 
 MessageBuffer::~MessageBuffer() {

@@ -1,5 +1,5 @@
-// One message as it arrives from the mail server: header fields and body chunks into one contiguous buffer, as
-// they were on the wire, CRLF at the end of each line. Belongs to one connection.
+// One message as it arrives from the mail server: header fields and body chunks into one contiguous buffer,
+// as they were on the wire, CRLF at the end of each line. Belongs to one connection.
 #pragma once
 
 #include <cstddef>
@@ -30,8 +30,8 @@ class MessageBuffer {
   [[nodiscard]] std::size_t size() const { return size_; }  // of the whole message
   [[nodiscard]] Cut cut() const { return cut_; }
 
-  // The message with `trace` (header fields with CRLF, at most limits::trace_room bytes) before it. Valid until
-  // the buffer changes.
+  // The message with `trace` (header fields with CRLF, at most limits::trace_room bytes) before it. Valid
+  // until the buffer changes.
   [[nodiscard]] std::string_view with_trace(std::string_view trace);
 
  private:

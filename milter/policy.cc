@@ -44,8 +44,8 @@ Result<std::string> reply(const Settings& settings, std::string_view name, char 
                        std::ranges::all_of(code, [](char c) { return c == '.' || ascii::is_digit(c); });
   if (!printable || space == std::string::npos || !is_code || text.size() > reply_text / 2)
     return fail(fmt::format("{} is \"{}\"", name, text), settings.origin(name),
-                fmt::format("an enhanced status code as {}.7.1, a space and up to {} ASCII characters", wanted_class,
-                            reply_text / 2 - 6));
+                fmt::format("an enhanced status code as {}.7.1, a space and up to {} ASCII characters",
+                            wanted_class, reply_text / 2 - 6));
   return text;
 }
 
@@ -78,9 +78,10 @@ Result<Policy> Policy::make(const Settings& settings, double required, const IpN
     return std::unexpected(recipients.error());
   }
   policy.recipients_ = std::move(*recipients);
-  policy.quarantines_ = fallback.quarantine || std::ranges::any_of(settings.list("milter.recipients"), [](auto& e) {
-                          return e.find("quarantine") != std::string::npos;
-                        });
+  policy.quarantines_ =
+      fallback.quarantine || std::ranges::any_of(settings.list("milter.recipients"), [](auto& e) {
+        return e.find("quarantine") != std::string::npos;
+      });
 
   const std::array<std::pair<std::string_view, Treatment*>, 3> treatments{
       {{"milter.authenticated", &policy.authenticated_},
@@ -102,7 +103,8 @@ Result<Policy> Policy::make(const Settings& settings, double required, const IpN
   policy.originating_daemons_ = settings.list("milter.originating_daemons");
 
   const std::array<std::tuple<std::string_view, char, std::string*>, 2> replies{
-      {{"milter.reject_text", '5', &policy.reject_text_}, {"milter.tempfail_text", '4', &policy.tempfail_text_}}};
+      {{"milter.reject_text", '5', &policy.reject_text_},
+       {"milter.tempfail_text", '4', &policy.tempfail_text_}}};
   for (const auto& [name, wanted_class, to] : replies) {
     auto value = reply(settings, name, wanted_class);
     if (!value) return std::unexpected(value.error());
@@ -116,7 +118,8 @@ Result<Policy> Policy::make(const Settings& settings, double required, const IpN
   policy.accept_on_failure_ = failure == "accept";
   for (const std::string& name : settings.list("milter.headers"))
     if (!can_add(name))
-      return fail(fmt::format("milter.headers: unknown header field \"{}\"", name), settings.origin("milter.headers"),
+      return fail(fmt::format("milter.headers: unknown header field \"{}\"", name),
+                  settings.origin("milter.headers"),
                   "X-Spam, X-Spam-Flag, X-Spam-Score, X-Spam-Level and X-Spam-Status can be added");
   policy.headers_ = settings.list("milter.headers");
   policy.subject_tag_ = settings.text("milter.subject_tag");

@@ -17,7 +17,8 @@ namespace thresh::milter {
 class Policy {
  public:
   // `trusted`: trusted_networks of the rules, where they are set. Errors name the setting.
-  [[nodiscard]] static Result<Policy> make(const Settings& settings, double required, const IpNetworks& trusted);
+  [[nodiscard]] static Result<Policy> make(const Settings& settings, double required,
+                                           const IpNetworks& trusted);
 
   // How far a message is treated.
   enum class Treatment : std::uint8_t { scan, headers, pass };
@@ -54,7 +55,8 @@ class Policy {
 
  private:
   RecipientSettings recipients_;
-  Treatment authenticated_ = Treatment::headers, originating_ = Treatment::headers, local_ = Treatment::headers;
+  Treatment authenticated_ = Treatment::headers, originating_ = Treatment::headers,
+            local_ = Treatment::headers;
   std::vector<std::string> originating_daemons_;
   IpNetworks local_networks_, relays_, trusted_;
   std::string reject_text_, tempfail_text_, subject_tag_, authserv_id_;

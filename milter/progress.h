@@ -20,8 +20,8 @@ class Progress {
   using Tell = std::function<void()>;
 
  public:
-  // While it lives, `tell` is called every limits::progress_interval, from a thread of its own; never after the
-  // destructor has returned, so the connection is the caller's alone again.
+  // While it lives, `tell` is called every limits::progress_interval, from a thread of its own; never after
+  // the destructor has returned, so the connection is the caller's alone again.
   class Watch {
    public:
     Watch(Progress& progress, Tell tell);

@@ -70,7 +70,8 @@ Disposition Thresholds::at(double score) const {
   Disposition disposition = Disposition::headers;
   double highest = 0;
   for (const auto& [threshold, action] : hardest_first)
-    if (*threshold && score >= **threshold && (disposition == Disposition::headers || **threshold > highest)) {
+    if (*threshold && score >= **threshold &&
+        (disposition == Disposition::headers || **threshold > highest)) {
       disposition = action;
       highest = **threshold;
     }

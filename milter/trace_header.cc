@@ -14,7 +14,8 @@ namespace {
 std::string neutered(std::string_view text, std::string_view unwanted) {
   std::string out(text.substr(0, limits::trace_value));
   for (char& c : out)
-    if (static_cast<unsigned char>(c) < 0x21 || c == 0x7f || unwanted.find(c) != std::string_view::npos) c = '?';
+    if (static_cast<unsigned char>(c) < 0x21 || c == 0x7f || unwanted.find(c) != std::string_view::npos)
+      c = '?';
   return out;
 }
 
@@ -43,16 +44,17 @@ std::string received(const Envelope& e) {
   constexpr std::string_view helo_unwanted = " <>()\\\";@";
   const std::string name = e.client_name.empty() ? "unknown" : neutered(e.client_name, "()[]<>;");
   const bool v6 = e.client_addr.find(':') != std::string::npos;
-  std::string out =
-      fmt::format("Received: from {} ({} [{}{}])\r\n", e.helo.empty() ? name : neutered(e.helo, helo_unwanted),
-                  name, v6 ? "IPv6:" : "", neutered(e.client_addr, "[]()"));
+  std::string out = fmt::format("Received: from {} ({} [{}{}])\r\n",
+                                e.helo.empty() ? name : neutered(e.helo, helo_unwanted), name,
+                                v6 ? "IPv6:" : "", neutered(e.client_addr, "[]()"));
   if (!e.tls_version.empty())
     out += fmt::format("\t(using {} with cipher {} ({}/{} bits))\r\n", neutered(e.tls_version, "()"),
                        neutered(e.tls_cipher, "()"), neutered(e.tls_cipher_bits, "()"),
                        neutered(e.tls_cipher_bits, "()"));
   const bool extended = e.esmtp || !e.tls_version.empty() || !e.auth_user.empty();
-  const std::string protocol = fmt::format("{}{}{}{}", e.smtputf8 ? "UTF8" : "", extended || e.smtputf8 ? "ESMTP" : "SMTP",
-                                           e.tls_version.empty() ? "" : "S", e.auth_user.empty() ? "" : "A");
+  const std::string protocol =
+      fmt::format("{}{}{}{}", e.smtputf8 ? "UTF8" : "", extended || e.smtputf8 ? "ESMTP" : "SMTP",
+                  e.tls_version.empty() ? "" : "S", e.auth_user.empty() ? "" : "A");
   if (e.recipients.size() == 1)
     out += fmt::format("\tby {} (Postfix) with {} id {}\r\n\tfor <{}>; {}\r\n", host, protocol, e.queue_id,
                        neutered(e.recipients.front(), "<>()"), date);

@@ -8,5 +8,6 @@ namespace thresh::command {
 void add_scan(CLI::App& app, int& status);
 void add_lint(CLI::App& app, int& status);
 void add_config(CLI::App& app, int& status);
+void add_milter(CLI::App& app, int& status);
 
 }  // namespace thresh::command

@@ -4,18 +4,20 @@
 #include <CLI/CLI.hpp>
 #include <exception>
 
+#include "engine/base/version.h"
 #include "thresh/commands.h"
 #include "thresh/options.h"
 
 int main(int argc, char** argv) {
   CLI::App app{"Thresh: a spam filter that runs SpamAssassin's rules"};
   app.require_subcommand(1);
-  app.set_version_flag("--version", THRESH_VERSION);
+  app.set_version_flag("--version", std::string(thresh::version()));
   int status = thresh::command::done;
   try {
     thresh::command::add_scan(app, status);
     thresh::command::add_lint(app, status);
     thresh::command::add_config(app, status);
+    thresh::command::add_milter(app, status);
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? thresh::command::done : thresh::command::wrong_usage;

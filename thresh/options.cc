@@ -67,6 +67,19 @@ Result<std::unique_ptr<const Scanner>> make_scanner(RuleSet rules, const Setting
                         .max_full_size = static_cast<std::size_t>(settings.integer("scan.max_full_size"))});
 }
 
+// Nothing that is passed over is passed over in silence. Directives that are understood and not acted on are
+// lint's.
+void warn_of_rules(std::span<const LintNote> notes) {
+  constexpr std::size_t most_shown =
+      10;  // a rule set with more needs lint, and the verdicts should stay in sight
+  std::size_t warnings = 0;
+  for (const LintNote& note : notes)
+    if (note.kind != LintNote::Kind::not_acted_on && ++warnings <= most_shown)
+      complain({.what = note.what, .where = note.where.text(), .remedy = {}});
+  if (warnings > most_shown)
+    fmt::print(stderr, "thresh: {} more warnings; `thresh lint` names all\n", warnings - most_shown);
+}
+
 // Names of files and bytes of rules may hold anything; a terminal is not driven by them.
 void complain(const Error& error) {
   fmt::print(stderr, "thresh: {}\n", printable(error.text()));

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,9 @@ struct CommonOptions {
 [[nodiscard]] Result<std::unique_ptr<const Scanner>> make_scanner(RuleSet rules, const Settings& settings);
 // Where compiled databases are kept; empty for nowhere.
 [[nodiscard]] std::string cache_directory(const Settings& settings);
+// What there is to say about rules that load all the same, on standard error; the first few, then how many
+// more.
+void warn_of_rules(std::span<const LintNote> notes);
 // "thresh: where: what (remedy)" on standard error.
 void complain(const Error& error);
 

@@ -42,19 +42,6 @@ void complain_of_rules(const Error& first, std::span<const LintNote> notes) {
   if (errors > 1) fmt::print(stderr, "thresh: {} errors in the rules; `thresh lint` names all\n", errors);
 }
 
-// Nothing that is passed over is passed over in silence. Directives that are understood and not acted on are
-// lint's.
-void warn_of_rules(std::span<const LintNote> notes) {
-  constexpr std::size_t most_shown =
-      10;  // a rule set with more needs lint, and the verdicts should stay in sight
-  std::size_t warnings = 0;
-  for (const LintNote& note : notes)
-    if (note.kind != LintNote::Kind::not_acted_on && ++warnings <= most_shown)
-      complain({.what = note.what, .where = note.where.text(), .remedy = {}});
-  if (warnings > most_shown)
-    fmt::print(stderr, "thresh: {} more warnings; `thresh lint` names all\n", warnings - most_shown);
-}
-
 // Out of memory and the like concern one message, not the run.
 Result<Verdict> scan_one(const Scanner& scanner, const MailSource& source, std::size_t max_size,
                          const ScanDetail& detail) {

@@ -5,6 +5,6 @@
 
 namespace thresh {
 
-inline constexpr std::string_view version = THRESH_VERSION;
+[[nodiscard]] std::string_view version();
 
 }  // namespace thresh

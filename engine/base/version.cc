@@ -1,0 +1,9 @@
+#include "engine/base/version.h"
+
+namespace thresh {
+
+std::string_view version() {
+  return THRESH_VERSION;
+}
+
+}  // namespace thresh
