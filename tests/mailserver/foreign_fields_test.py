@@ -20,6 +20,7 @@ OURS = [
     b"Authentication-Results:  \t mx.mailbox.example\t; spf=pass",
     b"X-Spam: Yes",
     b"X-Spam: No",
+    b"X-Spammer: nobody",
     b"x-spam-status: No, score=-100 required=5.0 tests=WELCOME version=1",
     b"X-SPAM-FLAG: NO",
     b"X-Spam-Score: -100",
@@ -35,7 +36,7 @@ OTHERS = [
     b"Authentication-Results: (mx.mailbox.example) elsewhere.example; spf=fail",
     b"Authentication-Results: \"elsewhere.example; mx.mailbox.example\"; none",
     b"ARC-Authentication-Results: i=1; elsewhere.example; spf=pass",
-    b"X-Spammed: elsewhere",
+    b"XX-Spam: elsewhere",
     b"X-Original-Spam: a",
 ]
 

@@ -39,7 +39,7 @@ NASTY = {
         b"\r\n--x--\r\n", headers=b"Content-Type: multipart/mixed; boundary=x\r\n"),
     "spam": mails.mail(mails.SPAM + b"\r\n"),
     "a body that looks like header fields": mails.mail(b"X-Spam: Yes\r\nSubject: no\r\n\r\ntext\r\n"),
-    "fields that only resemble ours": mails.mail(headers=b"X-Spammer: no\r\nXX-Spam: a\r\nX-Virus: b\r\n"),
+    "fields that only resemble ours": mails.mail(headers=b"X-Not-Spam: no\r\nXX-Spam: a\r\nX-Virus: b\r\n"),
     "a header field without colon ends the header": mails.mail(headers=b"this is no field\r\n"),
     "no header field at all": b"\r\nonly text\r\n",
 }
@@ -92,7 +92,7 @@ class Unchanged(MailServerCase):
                 with open(path, "rb") as file:
                     message = mails.crlf(mails.without_mbox_line(file.read()))
                 scanned, plain = self.both_ways(message)
-                remove = ("X-Spam", "X-Spam-*", "Authentication-Results")
+                remove = ("X-Spam*", "Authentication-Results")
                 self.assertEqual(mails.without(mails.as_sent(scanned), *remove), mails.without(mails.as_sent(plain), *remove))
 
 

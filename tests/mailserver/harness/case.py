@@ -16,6 +16,9 @@ from .postfix import DAEMONS, Postfix
 from .sink import Sink
 from .smtp import Client
 
+# Debian's packages, also for a Python that is not Debian's.
+sys.path.append("/usr/lib/python3/dist-packages")
+
 SKIP = 77
 PROGRAM = ""
 SOURCE = ""

@@ -65,7 +65,7 @@ def as_sent(message):
     Only what stands before the sender's first field is taken for a trace field.
     """
     fields, body = split(message)
-    fields = [field for field in fields if not (name_of(field) + "-").startswith("x-spam-")]
+    fields = [field for field in fields if not name_of(field).startswith("x-spam")]
     trace = ("return-path", "delivered-to", "x-original-to", "received")
     last = 0
     while last < len(fields) and name_of(fields[last]) in trace:
@@ -82,7 +82,7 @@ def verdict(message):
     if not found:
         return None
     assert len(found) == 1, f"{len(found)} X-Spam-Status"
-    match = re.match(r"(Yes|No), score=(-?[\d.]+) required=(-?[\d.]+)(?: tests=(.*?))?(?: \w+=.*)?$", found[0])
+    match = re.match(r"(Yes|No),\s+score=(-?[\d.]+)\s+required=(-?[\d.]+)(?:\s+tests=(.*?))?(?:\s+(?!tests)[a-z]+=.*)?$", found[0])
     assert match, found[0]
     tests = {}
     # Folding may have put white space after commas.
