@@ -25,13 +25,13 @@ CLIENTS = [
 SENDERS = ["", "sender@elsewhere.example", "bounce+anna=mailbox.example@list.elsewhere.example", "\"odd one\"@elsewhere.example",
            "anna@mailbox.example"]
 RECIPIENTS = [["a@sink.example"], ["a@sink.example", "b@sink.example"]]
-COUNT = 300
 
 
 STOCK_RULES = "/usr/share/spamassassin"
 
 
 class SameVerdict(MailServerCase):
+    count = 300
     milter_settings = {"scan.reject_score": 0.0}
     postfix_settings = {"always_add_missing_headers": "no"}
 
@@ -39,7 +39,7 @@ class SameVerdict(MailServerCase):
         corpora = os.environ.get("THRESH_CORPORA_DIR")
         if not corpora or not os.path.isdir(corpora):
             self.skipTest("THRESH_CORPORA_DIR names no folder with real mail")
-        paths = mails.some_files(corpora, COUNT)
+        paths = mails.some_files(corpora, self.count)
         senders = {}
         folder = self.place.mkdir("delivered")
         for i, path in enumerate(paths):
@@ -88,6 +88,7 @@ class SameVerdict(MailServerCase):
 class SameVerdictOfStockRules(SameVerdict):
     """These look at the Received chain and the envelope sender in many more ways."""
 
+    count = 100
     milter_settings = SameVerdict.milter_settings | {"rules.paths": [STOCK_RULES]}
 
 

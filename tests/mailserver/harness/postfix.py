@@ -133,7 +133,7 @@ class Postfix:
     def _main(self, milter, sink_port, lmtp_socket, sasl_socket, certificate):
         transports = ["discard.example=discard:"]
         if sink_port:
-            transports.append(f"sink.example=smtp:[127.0.0.1]:{sink_port}")
+            transports += [f"{domain}=smtp:[127.0.0.1]:{sink_port}" for domain in ("sink.example", "strict.example")]
         if lmtp_socket:
             transports.append(f"mailbox.example=lmtp:unix:{lmtp_socket}")
         values = {

@@ -1,4 +1,7 @@
-"""An SMTP server that keeps what it is given, so that a test sees exactly what Postfix delivers."""
+"""An SMTP server that keeps what it is given, so that a test sees exactly what Postfix delivers.
+
+It refuses the recipient refused@ANYTHING.
+"""
 import collections
 import re
 import socket
@@ -33,6 +36,9 @@ class _Session(socketserver.StreamRequestHandler):
                 sender, recipients = line[line.find(b"<") + 1:line.rfind(b">")].decode("utf-8", "replace"), []
                 say("250 ok")
             elif verb == b"RCPT":
+                if line.upper().startswith(b"RCPT TO:<REFUSED@"):
+                    say("550 5.1.1 no such user")
+                    continue
                 recipients.append(line[line.find(b"<") + 1:line.rfind(b">")].decode("utf-8", "replace"))
                 say("250 ok")
             elif verb == b"DATA":
