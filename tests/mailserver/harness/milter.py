@@ -12,6 +12,8 @@ body     TEST_QUARANTINE  /quarantine-marker-eleven/
 score    TEST_QUARANTINE  11
 body     TEST_HAM         /ham-marker-minus-one/
 score    TEST_HAM         -1
+full     TEST_LATE        /late-marker-one-tenth/
+score    TEST_LATE        0.1
 """
 
 
