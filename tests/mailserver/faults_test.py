@@ -125,7 +125,8 @@ class Faults(MailServerCase):
         self.assertTrue(self.milter.daemon.running())
 
     def test_a_socket_that_is_in_use_and_one_that_was_left(self):
-        second = Milter(self.place, case.PROGRAM, os.path.join(case.SOURCE, "rules"), name="second", wait=False)
+        second = Milter(self.place, case.PROGRAM, os.path.join(case.SOURCE, "rules"), name="second", wait=False,
+                        shared_with_postfix=True)
         second.launch()
         self.assertNotEqual(second.daemon.wait(), 0)
         self.assertIn(self.milter.address, second.log())

@@ -31,14 +31,15 @@ def toml(settings):
 
 
 class Milter:
-    """Starts on construction, on a unix socket that Postfix may use (`tcp`: on a port of 127.0.0.1)."""
+    """Starts on construction, on a unix socket (`tcp`: on a port of 127.0.0.1), that Postfix may use."""
 
-    def __init__(self, place, program, rules, *, settings=None, tcp=False, name="milter", wait=True):
+    def __init__(self, place, program, rules, *, settings=None, tcp=False, name="milter", wait=True, shared_with_postfix=False):
         self.place = place
         self.program = program
         self.name = name
-        place.mkdir("socket", 0o755, "nobody")
-        place.mkdir("cache", 0o755, "nobody")
+        root = os.geteuid() == 0
+        place.mkdir("socket", 0o755, "nobody" if root else None)
+        place.mkdir("cache", 0o755, "nobody" if root else None)
         self.rules_file = place.write("test_rules.cf", RULES)
         self.rules = [rules, self.rules_file]
         if tcp:
@@ -51,10 +52,13 @@ class Milter:
             "rules.paths": self.rules,
             "cache.directory": place.path("cache"),
             "milter.socket": spec,
-            "milter.socket_group": "postfix",
-            "milter.user": "nobody",
             "milter.authserv_id": "mx.mailbox.example",
-        } | (settings or {})
+        }
+        if root:
+            self.settings |= {"milter.user": "nobody"}
+        if shared_with_postfix:
+            self.settings |= {"milter.socket_group": "postfix"}
+        self.settings |= settings or {}
         self.config = place.path(f"{name}.toml")
         self.configure()
         self.daemon = None
