@@ -55,7 +55,8 @@ std::span<const SettingSpec> setting_specs() {
        "Seconds a connection from the mail server may be silent."},
       {"milter.on_failure", std::string("tempfail"), 0, 0,
        "What happens to a message that could not be scanned: tempfail (the sender tries again) or accept "
-       "(delivered, and marked as not scanned). Local mail and mail of trusted relays is always accepted."},
+       "(delivered, and marked as not scanned). Mail of sendmail(1) and of trusted relays is always "
+       "accepted."},
       {"milter.quarantine_score", 0.0, 0, 1000,
        "From this score on a message goes to Postfix' hold queue, whole, until an administrator releases it; "
        "it never expires there; 0: never."},
