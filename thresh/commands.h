@@ -8,5 +8,7 @@ namespace thresh::command {
 void add_scan(CLI::App& app, int& status);
 void add_lint(CLI::App& app, int& status);
 void add_config(CLI::App& app, int& status);
+void add_status(CLI::App& app, int& status);
+void add_reload(CLI::App& app, int& status);
 
 }  // namespace thresh::command
