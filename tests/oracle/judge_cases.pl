@@ -7,7 +7,7 @@ use warnings;
 use Cwd qw(abs_path);
 use File::Basename qw(dirname);
 
-# Settings that SpamAssassin has without them; OLEVBMacro reads archives only where Archive::Zip is installed, and the reference
+# OLEVBMacro reads archives only where Archive::Zip is installed, and the reference
 # has none.
 BEGIN { unshift @INC, sub { $_[1] eq 'Archive/Zip.pm' ? die "not part of the reference\n" : undef } }
 use Mail::SpamAssassin;
