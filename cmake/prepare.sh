@@ -4,7 +4,7 @@
 # Debian packages that building and running need, and those that only tests need.
 build_packages="g++ cmake ninja-build ccache pkg-config libhyperscan-dev libpcre2-dev libmimetic-dev libicu-dev libpsl-dev
   libuchardet-dev libssl-dev libboost1.81-dev libfmt-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev
-  libspdlog-dev libsystemd-dev"
+  libspdlog-dev libsystemd-dev libmilter-dev"
 test_packages="libgtest-dev libgmock-dev libbenchmark-dev spamassassin libencode-detect-perl publicsuffix zstd python3
   clang-19 lld-19 libclang-rt-19-dev git time"
 
