@@ -113,7 +113,9 @@ Result<void> probe_milter(const SocketAddress& address, std::chrono::millisecond
   const auto answer = read_exactly(socket->get(), length, end);
   if (!answer) return std::unexpected(answer.error());
   if (answer->front() != 'O') return wrong("the answer is none to a negotiation");
-  return send_all(socket->get(), farewell, end);
+  // It has answered; whether it waits for a farewell is its own affair.
+  (void)send_all(socket->get(), farewell, end);
+  return {};
 }
 
 }  // namespace thresh::milter
