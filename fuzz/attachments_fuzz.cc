@@ -26,6 +26,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (pdf_string(bytes).size() > 256) std::abort();
   Arena arena;
   if (count_stock_labels(bytes, arena, scratch) > size) std::abort();
-  if (models.classify(bytes, {}, {}).size() > 3) std::abort();
+  // Two thirds of the time would go into sorting the sequences of long texts, which all look alike to it.
+  constexpr std::size_t classified = 300;
+  if (models.classify(bytes.substr(0, classified), {}, {}).size() > 3) std::abort();
   return 0;
 }

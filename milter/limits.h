@@ -20,7 +20,7 @@ inline constexpr std::size_t first_buffer = std::size_t{32} << 10;
 // Room before the message for Return-Path and Received, which are made at its end. Names and addresses in
 // them are cut at trace_value bytes each (RFC 5321 4.5.3.1 allows 255 for a domain, 256 for a path; SMTPUTF8
 // and generous peers some more).
-inline constexpr std::size_t trace_room = std::size_t{8} << 10;
+inline constexpr std::size_t trace_room = std::size_t{16} << 10;
 inline constexpr std::size_t trace_value = 1024;
 
 // Recipients that are remembered for per-recipient settings. Postfix gives at most smtpd_recipient_limit

@@ -1,6 +1,7 @@
 #include "milter/server.h"
 
 #include <fmt/format.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,9 +12,11 @@
 #include <cstdlib>
 #include <fstream>
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "engine/base/version.h"
+#include "milter/control_socket.h"
 #include "milter/dialogue.h"
 #include "milter/filter.h"
 #include "milter/http_endpoint.h"
@@ -22,6 +25,7 @@
 #include "milter/metrics.h"
 #include "milter/privileges.h"
 #include "milter/quiet_thread.h"
+#include "milter/reload_requests.h"
 #include "milter/signals.h"
 
 namespace thresh::milter {
@@ -48,7 +52,9 @@ class Server {
 
  private:
   Result<void> open();
-  void reload();
+  [[nodiscard]] Result<std::string> reload();
+  [[nodiscard]] Result<void> open_control();
+  [[nodiscard]] std::string status() const;
   void finish();
   void name_unchangeable(const Settings& now);
   [[nodiscard]] std::shared_ptr<const Generation> current() const {
@@ -76,6 +82,9 @@ class Server {
   Progress* progress_ = nullptr;
   std::optional<Shared> shared_;
   std::unique_ptr<HttpEndpoint> http_;
+  ReloadRequests reload_requests_;
+  std::unique_ptr<ControlSocket> control_;
+  const std::int64_t started_at_ = ::time(nullptr);
   std::atomic<bool> gave_up_ = false;  // libmilter came back without being told to
   std::atomic<bool> stopping_ = false;
 };
@@ -111,6 +120,7 @@ Result<void> Server::open() {
       settings_, [this] { return metrics_->render(gauges_, log_->lost()); }, [this] { return health(); });
   if (!http) return std::unexpected(http.error());
   http_ = std::move(*http);
+  if (auto status = open_control(); !status) return status;
   return Filter::open(socket_->fd(), *shared_,
                       static_cast<int>(settings_.integer("milter.connection_timeout")));
 }
@@ -129,14 +139,14 @@ void Server::name_unchangeable(const Settings& now) {
                   {{"setting", name}, {"now", settings_.shown(name)}, {"wanted", now.shown(name)}});
 }
 
-void Server::reload() {
+Result<std::string> Server::reload() {
   const auto begin = steady_clock::now();
   auto loaded = load_();
   if (!loaded) {
     ++gauges_.refused_reloads;
     log_->write(LogLevel::error, "reload_refused",
                 {{"why", loaded.error().text()}, {"then", "the old settings and rules stay"}});
-    return;
+    return fail("reload refused, the old settings and rules stay: " + loaded.error().text());
   }
   const auto& next = *loaded;
   if (auto status = log_->reload(next->settings); !status)
@@ -155,6 +165,50 @@ void Server::reload() {
   log_->write(LogLevel::info, "reloaded",
               {{"rules", next->scanner->rules().rules().size()},
                {"ms", std::chrono::duration<double, std::milli>(steady_clock::now() - begin).count()}});
+  return fmt::format("{} rules, version {}", next->scanner->rules().rules().size(),
+                     metrics_->rules_version());
+}
+
+Result<void> Server::open_control() {
+  const std::string& path = settings_.text("control.socket");
+  if (path.empty()) return {};
+  std::vector<ControlVerb> verbs;
+  verbs.push_back({"status", settings_.list("control.status_users"),
+                   [this](std::string_view) -> Result<std::string> { return status(); }});
+  // Rules are loaded by the main thread, one set at a time, whoever asks.
+  verbs.push_back({"reload", settings_.list("control.reload_users"), [this](std::string_view) {
+                     auto outcome = reload_requests_.ask();
+                     signals_.wake();
+                     return outcome.get();
+                   }});
+  auto control = ControlSocket::start(path, std::move(verbs));
+  if (!control) return std::unexpected(control.error());
+  control_ = std::move(*control);
+  return {};
+}
+
+std::string Server::status() const {
+  const auto generation = current();
+  const Health now = health();
+  return nlohmann::ordered_json{{"version", version()},
+                                {"pid", ::getpid()},
+                                {"uptime_seconds", ::time(nullptr) - started_at_},
+                                {"socket", socket_->name()},
+                                {"healthy", now.reasons.empty()},
+                                {"reasons", now.reasons},
+                                {"rules", generation->scanner->rules().rules().size()},
+                                {"rules_version", metrics_->rules_version()},
+                                {"reloads", gauges_.reloads.load()},
+                                {"refused_reloads", gauges_.refused_reloads.load()},
+                                {"messages", metrics_->messages()},
+                                {"aborted", gauges_.aborted.load()},
+                                {"connections", gauges_.connections.load()},
+                                {"in_flight", gauges_.in_flight.load()},
+                                {"scanning", gauges_.scanning.load()},
+                                {"waiting", gauges_.waiting.load()},
+                                {"bytes_held", gauges_.bytes_held.load()},
+                                {"log_lines_lost", log_->lost()}}
+      .dump();
 }
 
 // Mails in flight get the time that the setting gives; new ones wait for the end.
@@ -199,9 +253,14 @@ Result<void> Server::run() {
       return fail("libmilter stopped serving", socket_->name(), "its reason is in the mail log (syslog)");
     }
     if (event == Signals::Event::stop) break;
-    if (event == Signals::Event::reload) reload();
+    auto asked = reload_requests_.take();
+    if (event != Signals::Event::reload && asked.empty()) continue;
+    const auto outcome = reload();
+    for (auto& promise : asked) promise.set_value(outcome);
   }
+  reload_requests_.close();
   finish();
+  control_.reset();
   http_.reset();
   socket_->close();
   // libmilter needs seconds to notice, and nothing is left that it could do.

@@ -37,9 +37,10 @@ std::string mail_date(std::int64_t at) {
 
 std::string received(const Envelope& e) {
   const std::string host = neutered(e.hostname, "()<>;");
+  const std::string id = neutered(e.queue_id, "()<>;");
   const std::string date = mail_date(e.received_at);
   if (e.client_addr.empty())
-    return fmt::format("Received: by {} (Postfix)\r\n\tid {}; {}\r\n", host, e.queue_id, date);
+    return fmt::format("Received: by {} (Postfix)\r\n\tid {}; {}\r\n", host, id, date);
 
   constexpr std::string_view helo_unwanted = " <>()\\\";@";
   const std::string name = e.client_name.empty() ? "unknown" : neutered(e.client_name, "()[]<>;");
@@ -56,10 +57,10 @@ std::string received(const Envelope& e) {
       fmt::format("{}{}{}{}", e.smtputf8 ? "UTF8" : "", extended || e.smtputf8 ? "ESMTP" : "SMTP",
                   e.tls_version.empty() ? "" : "S", e.auth_user.empty() ? "" : "A");
   if (e.recipients.size() == 1)
-    out += fmt::format("\tby {} (Postfix) with {} id {}\r\n\tfor <{}>; {}\r\n", host, protocol, e.queue_id,
+    out += fmt::format("\tby {} (Postfix) with {} id {}\r\n\tfor <{}>; {}\r\n", host, protocol, id,
                        neutered(e.recipients.front(), "<>()"), date);
   else
-    out += fmt::format("\tby {} (Postfix) with {} id {};\r\n\t{}\r\n", host, protocol, e.queue_id, date);
+    out += fmt::format("\tby {} (Postfix) with {} id {};\r\n\t{}\r\n", host, protocol, id, date);
   return out;
 }
 

@@ -9,5 +9,7 @@ void add_scan(CLI::App& app, int& status);
 void add_lint(CLI::App& app, int& status);
 void add_config(CLI::App& app, int& status);
 void add_milter(CLI::App& app, int& status);
+void add_status(CLI::App& app, int& status);
+void add_reload(CLI::App& app, int& status);
 
 }  // namespace thresh::command

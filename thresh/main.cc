@@ -18,6 +18,8 @@ int main(int argc, char** argv) {
     thresh::command::add_lint(app, status);
     thresh::command::add_config(app, status);
     thresh::command::add_milter(app, status);
+    thresh::command::add_status(app, status);
+    thresh::command::add_reload(app, status);
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? thresh::command::done : thresh::command::wrong_usage;

@@ -18,6 +18,10 @@ void CommonOptions::add_to(CLI::App& app) {
       ->expected(1)
       ->take_all()
       ->allow_extra_args(false);
+  add_settings_to(app);
+}
+
+void CommonOptions::add_settings_to(CLI::App& app) {
   app.add_option("--config", config_file, "Settings file")->type_name("FILE");
   app.add_option("--set", overrides, "A setting, as table.key=value; repeatable")
       ->type_name("KEY=VALUE")

@@ -25,6 +25,8 @@ struct CommonOptions {
   std::vector<std::string> overrides;
 
   void add_to(CLI::App& app);
+  // --config and --set alone, for what needs no rules.
+  void add_settings_to(CLI::App& app);
   [[nodiscard]] Result<Settings> settings() const;
   // Paths given by --rules, else the setting rules.paths.
   [[nodiscard]] std::vector<std::string> paths(const Settings& settings) const;

@@ -25,14 +25,14 @@ std::span<const SettingSpec> setting_specs() {
       {"scan.threads", std::int64_t{0}, 0, 1024, "Messages scanned at the same time; 0: one a core."},
       {"scan.max_message_size", std::int64_t{256} << 20, 1024, 4294967296.0,
        "Messages larger than this many bytes are not read into memory but reported."},
-      {"cache.directory", std::string(), 0, 0,
-       "Compiled pattern databases are kept here; empty: $XDG_CACHE_HOME/thresh, ~/.cache/thresh or, for "
-       "root, "
-       "/var/cache/thresh. \"off\": nowhere."},
       {"scan.max_full_size", std::int64_t{16} << 20, 0, 4294967296.0,
        "Of messages larger than this many bytes only the header fields and the first part are matched, and "
        "the "
        "verdict says so; 0: all of every message."},
+      {"cache.directory", std::string(), 0, 0,
+       "Compiled pattern databases are kept here; empty: $XDG_CACHE_HOME/thresh, ~/.cache/thresh or, for "
+       "root, "
+       "/var/cache/thresh. \"off\": nowhere."},
 
       {"milter.socket", std::string("unix:/run/thresh/milter.sock"), 0, 0,
        "Where Postfix reaches the milter: unix:PATH, inet:PORT@HOST, inet6:PORT@HOST, or fd:N for a socket "
@@ -55,7 +55,8 @@ std::span<const SettingSpec> setting_specs() {
        "Seconds a connection from the mail server may be silent."},
       {"milter.on_failure", std::string("tempfail"), 0, 0,
        "What happens to a message that could not be scanned: tempfail (the sender tries again) or accept "
-       "(delivered, and marked as not scanned). Local mail and mail of trusted relays is always accepted."},
+       "(delivered, and marked as not scanned). Mail of sendmail(1) and of trusted relays is always "
+       "accepted."},
       {"milter.quarantine_score", 0.0, 0, 1000,
        "From this score on a message goes to Postfix' hold queue, whole, until an administrator releases it; "
        "it never expires there; 0: never."},

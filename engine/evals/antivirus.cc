@@ -111,7 +111,7 @@ const Attachments& attachments_of(EvalContext& context) {
   if (found.known) return found;
   found.known = true;
   for (const Part* part : context.message.leaves()) {
-    const ContentType declared = parse_content_type(part->header("Content-Type"), context.message.arena());
+    const ContentType declared = parse_content_type(content_type_field(*part), context.message.arena());
     const std::string name = ascii::lower(declared.name.value_or(""));
     found.executable = found.executable || is_executable(*part, name, declared.type);
     if (perl_true(name) && declared.type != "application/octet-stream") {

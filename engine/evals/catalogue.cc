@@ -12,6 +12,7 @@ std::vector<EvalFamily> join_families() {
   return {
       header_eval_family(),
       relay_eval_family(),
+      auth_res_family(),
       free_mail_family(),
       from_name_spoof_family(),
       wlbl_eval_family(),

@@ -7,6 +7,7 @@ namespace thresh {
 
 [[nodiscard]] const EvalFamily& header_eval_family();           // header_eval.cc
 [[nodiscard]] const EvalFamily& relay_eval_family();            // relay_eval.cc
+[[nodiscard]] const EvalFamily& auth_res_family();              // auth_res.cc
 [[nodiscard]] const EvalFamily& free_mail_family();             // free_mail.cc
 [[nodiscard]] const EvalFamily& from_name_spoof_family();       // from_name_spoof.cc
 [[nodiscard]] const EvalFamily& wlbl_eval_family();             // wlbl_eval.cc

@@ -1,6 +1,7 @@
 #include "engine/evals/language_model.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <fstream>
 #include <iterator>
@@ -61,6 +62,9 @@ class Counts {
     std::uint32_t times = 0;
   };
 
+  explicit Counts(std::size_t text_size)
+      : places_(std::clamp(std::bit_ceil(text_size * longest_sequence), fewest_places, places_at_first)) {}
+
   void add(std::uint64_t sequence) {
     Count& count = place_of(sequence);
     if (count.sequence == 0) {
@@ -78,8 +82,9 @@ class Counts {
 
  private:
   // Most texts have a few thousand different sequences; room for all they could have takes 500 bytes for each
-  // of theirs.
+  // of theirs. Short texts need no more than they could have.
   static constexpr std::size_t places_at_first = 8192;
+  static constexpr std::size_t fewest_places = 64;
 
   [[nodiscard]] Count& place_of(std::uint64_t sequence) {
     const std::size_t mask = places_.size() - 1;
@@ -94,7 +99,7 @@ class Counts {
       if (count.sequence != 0) place_of(count.sequence) = count;
   }
 
-  std::vector<Count> places_ = std::vector<Count>(places_at_first);
+  std::vector<Count> places_;
   std::size_t used_ = 0;
 };
 
@@ -114,11 +119,14 @@ std::vector<std::uint64_t> rank_sequences(const Counts& counts, const LanguageLi
     if (count.times > 0 && (limits.optimal_ngrams <= 0 || count.times > limits.optimal_ngrams))
       order.push_back(count);
   const std::size_t kept = std::min(order.size(), limits.max_ngrams);
-  std::ranges::partial_sort(order, order.begin() + static_cast<std::ptrdiff_t>(kept),
-                            [](const Counts::Count& a, const Counts::Count& b) {
-                              return a.times != b.times ? a.times > b.times : a.sequence < b.sequence;
-                            });
+  const auto before = [](const Counts::Count& a, const Counts::Count& b) {
+    return a.times != b.times ? a.times > b.times : a.sequence < b.sequence;
+  };
+  // Cheaper than partial_sort, which keeps a heap.
+  if (kept < order.size())
+    std::ranges::nth_element(order, order.begin() + static_cast<std::ptrdiff_t>(kept), before);
   order.resize(kept);
+  std::ranges::sort(order, before);
   std::vector<std::uint64_t> ranked;
   ranked.reserve(kept);
   for (const Counts::Count& count : order) ranked.push_back(count.sequence);
@@ -161,7 +169,7 @@ LanguageModels LanguageModels::parse(std::string_view text) {
 
 std::vector<std::string> LanguageModels::classify(std::string_view text, const std::set<std::string>& skip,
                                                   const LanguageLimits& limits) const {
-  Counts counts;
+  Counts counts(text.size());
   for (std::size_t at = 0; at < text.size();) {
     if (parts_words(text[at])) {
       ++at;

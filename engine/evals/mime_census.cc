@@ -30,7 +30,7 @@ struct Declared {
 };
 
 Declared declared(const Part& part, Arena& arena) {
-  const ContentType type = parse_content_type(part.header("Content-Type"), arena);
+  const ContentType type = parse_content_type(content_type_field(part), arena);
   Declared result;
   result.type = type.type;
   if (type.charset) result.charset = lower(*type.charset, arena);
@@ -191,8 +191,14 @@ double multipart_ratio(const std::pmr::vector<LeafSize>& leaves) {
 
 }  // namespace
 
+std::string_view content_type_field(const Part& part) {
+  const std::string_view field = part.header("Content-Type");
+  if (part.find_header("Content-Type") == nullptr) return field;
+  return field.empty() ? "\n" : field == "0" ? "0\n" : field;
+}
+
 std::string_view declared_type(const Part& part, Arena& arena) {
-  return parse_content_type(part.header("Content-Type"), arena).type;
+  return parse_content_type(content_type_field(part), arena).type;
 }
 
 bool is_base64(const Part& part) {

@@ -26,6 +26,9 @@ struct MimeCensus {
 [[nodiscard]] MimeCensus take_mime_census(const Message& message, const OkLocales& locales,
                                           RegexScratch& scratch);
 
+// The part's Content-Type as get_header gives it: with a newline, so that an empty field or "0" is not taken
+// for a missing one.
+[[nodiscard]] std::string_view content_type_field(const Part& part);
 // The type that the part's Content-Type declares (Util::parse_content_type in scalar context).
 [[nodiscard]] std::string_view declared_type(const Part& part, Arena& arena);
 // Content-Transfer-Encoding is base64 and nothing else.

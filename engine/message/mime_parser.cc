@@ -246,7 +246,7 @@ void MimeParser::parse_multipart(const Job& job) {
       queue_.push_back({part, own, content, job.subparse - 1, false});
       add_child(job.part, part);
 
-      if (found_last && found) {
+      if (found_last) {  // even one that counted as the inner part's, where it is the last line
         --balance_of(boundary);
         break;
       }

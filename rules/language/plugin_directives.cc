@@ -12,14 +12,12 @@ constexpr std::string_view kBayes =
 constexpr std::string_view kProcess = "is about the processes of SpamAssassin";
 constexpr std::string_view kGeo = "needs a database of countries and networks that Thresh does not read";
 constexpr std::string_view kAwl = "Thresh keeps no history of sender scores as AWL and TxRep do";
-constexpr std::string_view kAuth = "Thresh does not take over the results of other authentication filters";
 constexpr std::string_view kDcc = "Thresh does not ask DCC, Pyzor or Razor";
 constexpr std::string_view kSpamCop = "Thresh reports nothing to SpamCop";
 constexpr std::string_view kShort = "Thresh does not fetch short links";
 constexpr std::string_view kExtract = "Thresh runs no external programs on attachments";
-constexpr std::string_view kMacro = "Thresh does not look into Office documents";
+constexpr std::string_view kMacro = "Thresh does not look into archives";
 constexpr std::string_view kPhishTag = "Thresh does not rewrite links";
-constexpr std::string_view kPhishing = "Thresh reads no phishing feeds";
 constexpr std::string_view kShortcircuit = "every rule always runs";
 
 constexpr std::array kPlugin = std::to_array<DirectiveInfo>({
@@ -31,9 +29,9 @@ constexpr std::array kPlugin = std::to_array<DirectiveInfo>({
     {"asn_prefix", "ASN", ValueKind::anything, DirectiveUse::none, kLookUps},
     {"asn_use_dns", "ASN", ValueKind::flag, DirectiveUse::none, kLookUps},
     {"asn_use_geodb", "ASN", ValueKind::flag, DirectiveUse::none, kLookUps},
-    {"authres_ignored_authserv", "AuthRes", ValueKind::words, DirectiveUse::none, kAuth},
-    {"authres_networks", "AuthRes", ValueKind::authres_networks, DirectiveUse::none, kAuth},
-    {"authres_trusted_authserv", "AuthRes", ValueKind::words, DirectiveUse::none, kAuth},
+    {"authres_ignored_authserv", "AuthRes", ValueKind::words, DirectiveUse::scan},
+    {"authres_networks", "AuthRes", ValueKind::authres_networks, DirectiveUse::scan},
+    {"authres_trusted_authserv", "AuthRes", ValueKind::words, DirectiveUse::scan},
     {"auto_welcomelist_db_modules", "AWL", ValueKind::text, DirectiveUse::none, kAwl},
     {"auto_welcomelist_db_modules", "TxRep", ValueKind::text, DirectiveUse::none, kAwl},
     {"auto_welcomelist_distinguish_signed", "AWL", ValueKind::flag, DirectiveUse::none, kAwl},
@@ -105,23 +103,23 @@ constexpr std::array kPlugin = std::to_array<DirectiveInfo>({
     {"max_short_urls", "DecodeShortURLs", ValueKind::number, DirectiveUse::scan},
     {"mimeheader", "MIMEHeader", ValueKind::rule, DirectiveUse::rules},
     {"ok_languages", "TextCat", ValueKind::text, DirectiveUse::scan},
-    {"olemacro_download_marker", "OLEVBMacro", ValueKind::bare_pattern, DirectiveUse::none, kMacro},
-    {"olemacro_extended_scan", "OLEVBMacro", ValueKind::flag, DirectiveUse::none, kMacro},
-    {"olemacro_exts", "OLEVBMacro", ValueKind::bare_pattern, DirectiveUse::none, kMacro},
-    {"olemacro_macro_exts", "OLEVBMacro", ValueKind::bare_pattern, DirectiveUse::none, kMacro},
-    {"olemacro_max_file", "OLEVBMacro", ValueKind::number, DirectiveUse::none, kMacro},
-    {"olemacro_num_mime", "OLEVBMacro", ValueKind::number, DirectiveUse::none, kMacro},
+    {"olemacro_download_marker", "OLEVBMacro", ValueKind::bare_pattern, DirectiveUse::scan},
+    {"olemacro_extended_scan", "OLEVBMacro", ValueKind::flag, DirectiveUse::scan},
+    {"olemacro_exts", "OLEVBMacro", ValueKind::bare_pattern, DirectiveUse::scan},
+    {"olemacro_macro_exts", "OLEVBMacro", ValueKind::bare_pattern, DirectiveUse::scan},
+    {"olemacro_max_file", "OLEVBMacro", ValueKind::number, DirectiveUse::scan},
+    {"olemacro_num_mime", "OLEVBMacro", ValueKind::number, DirectiveUse::scan},
     {"olemacro_num_zip", "OLEVBMacro", ValueKind::number, DirectiveUse::none, kMacro},
-    {"olemacro_prefer_contentdisposition", "OLEVBMacro", ValueKind::flag, DirectiveUse::none, kMacro},
-    {"olemacro_skip_ctypes", "OLEVBMacro", ValueKind::bare_pattern, DirectiveUse::none, kMacro},
-    {"olemacro_skip_exts", "OLEVBMacro", ValueKind::bare_pattern, DirectiveUse::none, kMacro},
+    {"olemacro_prefer_contentdisposition", "OLEVBMacro", ValueKind::flag, DirectiveUse::scan},
+    {"olemacro_skip_ctypes", "OLEVBMacro", ValueKind::bare_pattern, DirectiveUse::scan},
+    {"olemacro_skip_exts", "OLEVBMacro", ValueKind::bare_pattern, DirectiveUse::scan},
     {"olemacro_zip_depth", "OLEVBMacro", ValueKind::number, DirectiveUse::none, kMacro},
-    {"olemacro_zips", "OLEVBMacro", ValueKind::bare_pattern, DirectiveUse::none, kMacro},
-    {"phishing_openphish_feed", "Phishing", ValueKind::text, DirectiveUse::none, kPhishing},
-    {"phishing_phishstats_feed", "Phishing", ValueKind::text, DirectiveUse::none, kPhishing},
-    {"phishing_phishstats_minscore", "Phishing", ValueKind::number, DirectiveUse::none, kPhishing},
-    {"phishing_phishtank_feed", "Phishing", ValueKind::text, DirectiveUse::none, kPhishing},
-    {"phishing_uri_noparam", "Phishing", ValueKind::flag, DirectiveUse::none, kPhishing},
+    {"olemacro_zips", "OLEVBMacro", ValueKind::bare_pattern, DirectiveUse::scan},
+    {"phishing_openphish_feed", "Phishing", ValueKind::text, DirectiveUse::scan},
+    {"phishing_phishstats_feed", "Phishing", ValueKind::text, DirectiveUse::scan},
+    {"phishing_phishstats_minscore", "Phishing", ValueKind::number, DirectiveUse::scan},
+    {"phishing_phishtank_feed", "Phishing", ValueKind::text, DirectiveUse::scan},
+    {"phishing_uri_noparam", "Phishing", ValueKind::flag, DirectiveUse::scan},
     {"pyzor_count_min", "Pyzor", ValueKind::number, DirectiveUse::none, kDcc},
     {"pyzor_fork", "Pyzor", ValueKind::number, DirectiveUse::rules},
     {"pyzor_max", "Pyzor", ValueKind::whole_number, DirectiveUse::none, kDcc},

@@ -118,6 +118,37 @@ expect 'an unknown option is wrong usage' 2 "$(status "$thresh" scan --no-such-t
 expect 'an unknown setting is wrong configuration' 2 "$(status "$thresh" config --set scan.nothing=1)"
 expect 'config prints what it would read' 0 "$(status sh -c '"$1" config >c.toml && "$1" config --config c.toml' sh "$thresh")"
 
+expect 'status without a server' 1 "$(status "$thresh" status --set control.socket="$work/none.sock")"
+named 'no server' 'none.sock: cannot be connected to: No such file or directory (is Thresh running?'
+expect 'reload without a server' 1 "$(status "$thresh" reload --set control.socket="$work/none.sock")"
+expect 'status with wrong settings' 2 "$(status "$thresh" status --set control.nothing=1)"
+
+# A server that answers; what it says does not drive the terminal.
+cat >server.py <<'PY'
+import socket, sys
+listening = socket.socket(socket.AF_UNIX)
+listening.bind("server.sock")
+listening.listen()
+print("ready", flush=True)
+for answer in (b'{"rules": {"version": "abc"}, "reasons": ["a", "b\\u001b"]}',) * 2 + (b"rules abc\x1b",):
+    client = listening.accept()[0]
+    line = client.makefile("rb").readline()
+    client.sendall(b"OK %d\n%s" % (len(answer), answer) if line in (b"status\n", b"reload\n") else b"ERROR what?\n")
+    client.close()
+client = listening.accept()[0]
+client.makefile("rb").readline()
+client.sendall(b"ERROR a.cf:1: broken\n")
+PY
+mkfifo ready
+python3 server.py >ready &
+head -n 1 ready >/dev/null
+expect 'status in JSON' '{"rules":{"version":"abc"},"reasons":["a","b\u001b"]}' "$("$thresh" status --json --set control.socket=server.sock)"
+expect 'status for people' 'rules.version: abc reasons: a, b\x1b' "$("$thresh" status --set control.socket=server.sock | tr '\n' ' ' | sed 's/ $//')"
+expect 'reload' 'rules abc\x1b' "$("$thresh" reload --set control.socket=server.sock)"
+expect 'a refused reload' 1 "$(status "$thresh" reload --set control.socket=server.sock)"
+named 'why it was refused' 'server.sock: a.cf:1: broken'
+wait
+
 # What README shows.
 "$thresh" scan --rules "$src/rules" --explain "$src/corpus/samples/spam-account-threat.eml" | sed "s|$src/||" >shown
 sed -n 's/^    //p' "$src/README.md" | sed -n '/^corpus\/samples/,/^ *[0-9.]*$/p' >readme

@@ -1,10 +1,11 @@
-// generate_messages OUT --rules PATH... [--scores FILE.cf] --oracle FILE.tsv... [--seed N] [--explain]:
-// messages for every rule, made from the rules themselves, into the folder OUT. Rules that no recorded answer
-// shows come first, each with a message of its own where an earlier one does not hit it already; then every
-// other rule that has not hit, several to a message; then near misses. With --scores, stock rules whose score
-// is 0 get a small one in that file, which is then read as one of the rules. Writes OUT/list (one path a
-// line) and OUT/targets.tsv: each public rule that no recorded answer shows, with "made" (Thresh says that
-// some message hits it), "not made" or "cannot: REASON". The same rules and seed give the same messages.
+// generate_messages OUT --rules PATH... [--scores FILE.cf] --oracle FILE.tsv... [--by-hand FILE.cases]
+// [--seed N] [--explain]: messages for every rule, made from the rules themselves, into the folder OUT. Those
+// made by hand come first, then rules that no recorded answer shows, each with a message of its own where an
+// earlier one does not hit it already; then every other rule that has not hit, several to a message; then
+// near misses. With --scores, stock rules whose score is 0 get a small one in that file, which is then read
+// as one of the rules. Writes OUT/list (one path a line) and OUT/targets.tsv: each public rule that no
+// recorded answer shows, with "made" (Thresh says that some message hits it), "not made" or "cannot: REASON",
+// which begins with "proved" where no message can. The same rules and seed give the same messages.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,7 +17,9 @@
 #include <vector>
 
 #include "engine/scan/scanner.h"
+#include "tests/evals/case_file.h"
 #include "tests/generate/placement.h"
+#include "tests/generate/possible.h"
 #include "tests/generate/wishes.h"
 
 namespace thresh::generate {
@@ -45,11 +48,17 @@ class Generator {
         out_(std::move(out)),
         explain_(explain),
         placement_(rules_),
-        wish_maker_(rules_, idle_) {
+        wish_maker_(rules_, idle_),
+        possibility_(rules_, idle_) {
     for (const IdleRule& idle : scanner.idle_rules()) {
       idle_.emplace(idle.rule);
       reasons_.emplace(idle.rule, idle.reason);
     }
+  }
+
+  void keep_made_by_hand(const std::string& path) {
+    for (const CaseSection& section : read_case_file(path))
+      for (const Case& one : section.cases) keep(one.message, scan(one.message));
   }
 
   // `stock`: rules of this folder count.
@@ -109,8 +118,8 @@ class Generator {
     if (hit_.contains(rule.name)) return "made";
     if (const auto reason = reasons_.find(rule.name); reason != reasons_.end())
       return "cannot: " + reason->second;
-    if (!possible(rule.name)) return "cannot: needs a rule that does not run, or is always 0";
-    return "not made";
+    if (const auto proof = possibility_.proof_against(rule.name)) return "cannot: " + *proof;
+    return possible(rule.name) ? "not made" : "not made, and no way found to ask for it";
   }
 
   bool possible(const std::string& name) {
@@ -195,6 +204,7 @@ class Generator {
   std::map<std::string, std::string, std::less<>> reasons_;
   Placement placement_;
   WishMaker wish_maker_;
+  Possibility possibility_;
   std::vector<const Rule*> targets_;
   std::size_t messages_ = 0;
 };
@@ -228,12 +238,14 @@ int run(const std::vector<std::string>& arguments) {
   std::vector<std::string> paths;
   std::set<std::string> recorded;
   bool explain = false;
-  std::string scores;
+  std::string scores, by_hand;
   for (std::size_t i = 1; i < arguments.size(); ++i) {
     if (arguments[i] == "--explain")
       explain = true;
     else if (arguments[i] == "--scores" && i + 1 < arguments.size())
       scores = arguments[++i];
+    else if (arguments[i] == "--by-hand" && i + 1 < arguments.size())
+      by_hand = arguments[++i];
     else if (arguments[i] == "--seed" && i + 1 < arguments.size())
       seed = static_cast<std::uint32_t>(std::stoul(arguments[++i]));
     else if (arguments[i] == "--rules" && i + 1 < arguments.size())
@@ -265,6 +277,7 @@ int run(const std::vector<std::string>& arguments) {
     return 1;
   }
   Generator generator(**scanner, arguments[0], explain);
+  if (!by_hand.empty()) generator.keep_made_by_hand(by_hand);
   generator.make_targets(recorded, paths.front());
   generator.make_others();
   generator.make_near_misses();

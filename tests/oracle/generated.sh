@@ -28,7 +28,7 @@ cp "$settings"/*.pre "$settings"/*.cf "$here/generated.pre" "$work/settings"
 cp "$here/generated.cf" "$work/settings/zz_generated.cf"
 settings=$work/settings
 "$generate" "$work/mail" --seed "${THRESH_GENERATE_SEED:-0}" --rules /usr/share/spamassassin --rules "$settings" --scores "$settings/zz_scores.cf" \
-  --oracle "$THRESH_SHARED_DIR/oracle/modern.tsv" --oracle "$THRESH_SHARED_DIR/oracle/spamassassin.tsv"
+  --by-hand "$here/by_hand.cases" --oracle "$THRESH_SHARED_DIR/oracle/modern.tsv" --oracle "$THRESH_SHARED_DIR/oracle/spamassassin.tsv"
 # Two processes of SpamAssassin, one with every second message.
 awk 'NR % 2 == 0' "$work/mail/list" >"$work/even"
 awk 'NR % 2 == 1' "$work/mail/list" >"$work/odd"
@@ -38,4 +38,4 @@ perl "$here/ask_spamassassin.pl" "$settings" "$work/odd" >"$work/odd.tsv"
 wait $even
 "$thresh" scan --network off --rules /usr/share/spamassassin --rules "$settings" \
   --json --all-hits "@$work/mail/list" >"$work/scan.jsonl"
-python3 "$here/compare_generated.py" /usr/share/spamassassin "$THRESH_SHARED_DIR/oracle" "$work/mail/targets.tsv" "$work/scan.jsonl" "$work/even.tsv" "$work/odd.tsv"
+python3 "$here/compare_generated.py" /usr/share/spamassassin "$THRESH_SHARED_DIR/oracle" "$here/cannot.tsv" "$work/mail/targets.tsv" "$work/scan.jsonl" "$work/even.tsv" "$work/odd.tsv"
