@@ -6,7 +6,7 @@ build_packages="g++ cmake ninja-build ccache pkg-config libhyperscan-dev libpcre
   libuchardet-dev libssl-dev libboost1.81-dev libfmt-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev
   libspdlog-dev libsystemd-dev libmilter-dev"
 test_packages="libgtest-dev libgmock-dev libbenchmark-dev spamassassin libencode-detect-perl publicsuffix zstd python3
-  clang-19 lld-19 libclang-rt-19-dev git time libmilter-dev postfix dovecot-core dovecot-lmtpd dovecot-imapd
+  clang-19 lld-19 libclang-rt-19-dev git time postfix dovecot-core dovecot-lmtpd dovecot-imapd
   dovecot-sieve opendkim opendkim-tools python3-dkim miltertest iproute2 openssl"
 
 as_root() {

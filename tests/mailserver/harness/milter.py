@@ -52,6 +52,7 @@ class Milter:
             "rules.paths": self.rules,
             "cache.directory": place.path("cache"),
             "milter.socket": spec,
+            "control.socket": place.path(f"socket/{name}-control.sock"),
             "milter.authserv_id": "mx.mailbox.example",
         }
         if root:
