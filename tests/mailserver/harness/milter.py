@@ -107,6 +107,4 @@ class Milter:
         return 0
 
     def cpu_seconds(self):
-        with open(f"/proc/{self.daemon.pid}/stat") as stat:
-            fields = stat.read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return self.daemon.cpu_seconds()

@@ -62,6 +62,12 @@ class Daemon:
         with open(self.log_path, "rb") as log:
             return log.read().decode("utf-8", "backslashreplace")
 
+    def cpu_seconds(self):
+        """User and system time of the process so far."""
+        with open(f"/proc/{self.pid}/stat") as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def signal(self, number):
         self.process.send_signal(number)
 

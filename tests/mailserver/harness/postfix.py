@@ -18,7 +18,7 @@ MASTER = """\
 {plain}       inet  n - n - {processes} smtpd -o smtpd_milters= -o non_smtpd_milters=
 {submission}  inet  n - n - {processes} smtpd -o smtpd_sasl_auth_enable=yes -o smtpd_relay_restrictions=permit_sasl_authenticated,reject
   -o milter_macro_daemon_name=ORIGINATING
-pickup    unix  n - n 1   1 pickup
+{others}pickup    unix  n - n 1   1 pickup
 cleanup   unix  n - n -   0 cleanup
 qmgr      unix  n - n 300 1 qmgr
 tlsmgr    unix  - - n 1000? 1 tlsmgr
@@ -46,20 +46,25 @@ postlog   unix-dgram n - n - 1 postlogd
 
 
 class Postfix:
-    """Starts on construction. `settings` override main.cf; `milter` is the socket as smtpd_milters wants it."""
+    """Starts on construction. `settings` override main.cf; `milter` is the socket as smtpd_milters wants it.
+
+    others: {name: milter} of further services that are like `mx` but for the milter.
+    """
 
     def __init__(self, place, *, milter="", sink_port=None, lmtp_socket=None, sasl_socket=None, certificate=None,
-                 settings=None, queue=None, processes=300):
+                 settings=None, queue=None, processes=300, others=None):
         self.place = place
         self.config = place.mkdir("postfix")
         self.queue = queue or place.mkdir("queue")
         self._directories()
-        self.port = {service: place.port() for service in ("mx", "plain", "submission")}
+        self.port = {service: place.port() for service in ("mx", "plain", "submission", *(others or {}))}
         self.log_path = place.path("log/mail.log")
         values = self._main(milter, sink_port, lmtp_socket, sasl_socket, certificate)
         values.update(settings or {})
         self._write_main(values)
-        place.write("postfix/master.cf", MASTER.format(processes=processes, **self.port))
+        more = "".join(f"{self.port[name]} inet n - n - {processes} smtpd -o smtpd_milters={socket}\n"
+                       for name, socket in (others or {}).items())
+        place.write("postfix/master.cf", MASTER.format(processes=processes, others=more, **self.port))
         self.daemon = None
         place.on_close(self.stop)
         self.start()
