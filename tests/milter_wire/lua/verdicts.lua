@@ -36,10 +36,8 @@ message("spam-marker-seven")
 if mt.getreply(conn) ~= SMFIR_CONTINUE then fail("spam: not continued") end
 if not mt.eom_check(conn, MT_HDRINSERT, "X-Spam", " Yes") then fail("spam: not marked") end
 if mt.eom_check(conn, MT_BODYCHANGE) then fail("spam: body changed") end
-if mt.eom_check(conn, MT_RCPTADD) or mt.eom_check(conn, MT_RCPTDELETE) then fail("spam: recipients changed") end
 
 message("XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X")
 if mt.getreply(conn) ~= SMFIR_REPLYCODE then fail("GTUBE: not refused") end
-if not mt.eom_check(conn, MT_SMTPREPLY, "550", "5.7.1") then fail("GTUBE: not refused with 550 5.7.1") end
 
 mt.disconnect(conn)
