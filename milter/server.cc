@@ -20,6 +20,7 @@
 #include "milter/dialogue.h"
 #include "milter/filter.h"
 #include "milter/http_endpoint.h"
+#include "milter/jit_check.h"
 #include "milter/listening_socket.h"
 #include "milter/log_line.h"
 #include "milter/metrics.h"
@@ -27,6 +28,8 @@
 #include "milter/quiet_thread.h"
 #include "milter/reload_requests.h"
 #include "milter/signals.h"
+#include "milter/systemd.h"
+#include "milter/watchdog.h"
 
 namespace thresh::milter {
 namespace {
@@ -84,12 +87,14 @@ class Server {
   std::unique_ptr<HttpEndpoint> http_;
   ReloadRequests reload_requests_;
   std::unique_ptr<ControlSocket> control_;
+  std::unique_ptr<Watchdog> watchdog_;
   const std::int64_t started_at_ = ::time(nullptr);
   std::atomic<bool> gave_up_ = false;  // libmilter came back without being told to
   std::atomic<bool> stopping_ = false;
 };
 
 Result<void> Server::open() {
+  if (auto status = check_jit(); !status) return status;
   auto socket = ListeningSocket::open(settings_);
   if (!socket) return std::unexpected(socket.error());
   socket_.emplace(std::move(*socket));
@@ -141,11 +146,13 @@ void Server::name_unchangeable(const Settings& now) {
 
 Result<std::string> Server::reload() {
   const auto begin = steady_clock::now();
+  notify_reloading();
   auto loaded = load_();
   if (!loaded) {
     ++gauges_.refused_reloads;
     log_->write(LogLevel::error, "reload_refused",
                 {{"why", loaded.error().text()}, {"then", "the old settings and rules stay"}});
+    notify_ready("reload refused, the old settings and rules stay");
     return fail("reload refused, the old settings and rules stay: " + loaded.error().text());
   }
   const auto& next = *loaded;
@@ -165,6 +172,7 @@ Result<std::string> Server::reload() {
   log_->write(LogLevel::info, "reloaded",
               {{"rules", next->scanner->rules().rules().size()},
                {"ms", std::chrono::duration<double, std::milli>(steady_clock::now() - begin).count()}});
+  notify_ready(fmt::format("scanning with {} rules", next->scanner->rules().rules().size()));
   return fmt::format("{} rules, version {}", next->scanner->rules().rules().size(),
                      metrics_->rules_version());
 }
@@ -214,6 +222,8 @@ std::string Server::status() const {
 // Mails in flight get the time that the setting gives; new ones wait for the end.
 void Server::finish() {
   stopping_ = true;
+  notify_stopping();
+  watchdog_.reset();
   Filter::hold_new_messages();
   const auto limit = std::chrono::duration<double>(current()->settings.number("milter.stop_limit"));
   const auto until = steady_clock::now() + std::chrono::duration_cast<steady_clock::duration>(limit);
@@ -245,6 +255,15 @@ Result<void> Server::run() {
                {"version", version()},
                {"rules", current()->scanner->rules().rules().size()},
                {"slots", slot_count_}});
+  auto watchdog = Watchdog::start(socket_->fd(), [this](const Error& error) {
+    log_->write(LogLevel::warning, "no_answer_to_myself", {{"why", error.text()}});
+  });
+  if (!watchdog) {
+    filter.detach();
+    return std::unexpected(watchdog.error());
+  }
+  watchdog_ = std::move(*watchdog);
+  notify_ready(fmt::format("scanning with {} rules", current()->scanner->rules().rules().size()));
   for (;;) {
     constexpr std::chrono::milliseconds long_enough{60'000};
     const auto event = signals_.wait(long_enough);
