@@ -1,5 +1,4 @@
 """The milter dies, reloads or stops while mail is coming in: nothing is lost, and nothing comes twice."""
-import os
 import signal
 import socket
 import time
@@ -7,7 +6,6 @@ import time
 from harness import case, mails
 from harness.case import MailServerCase
 from harness.load import Load
-from harness.milter import Milter
 from harness.place import wait_until
 
 BROKEN_RULES = "header TEST_BROKEN Subject =~ /un(closed/\nscore TEST_BROKEN 3\n"
@@ -123,23 +121,6 @@ class Faults(MailServerCase):
         self.check_sent(self.stranger().send(mails.mail(message_id=id), recipients="a@sink.example"))
         self.sink.take(id)
         self.assertTrue(self.milter.daemon.running())
-
-    def test_a_socket_that_is_in_use_and_one_that_was_left(self):
-        second = Milter(self.place, case.PROGRAM, os.path.join(case.SOURCE, "rules"), name="second", wait=False,
-                        shared_with_postfix=True)
-        second.launch()
-        self.assertNotEqual(second.daemon.wait(), 0)
-        self.assertIn(self.milter.address, second.log())
-        id = mails.new_id()
-        self.check_sent(self.stranger().send(mails.mail(mails.SPAM + b"\r\n", message_id=id), recipients="a@sink.example"))
-        self.assertIsNotNone(mails.verdict(self.sink.take(id).data))
-
-        self.milter.kill()
-        self.assertTrue(os.path.exists(self.milter.address))
-        self.milter.start()
-        id = mails.new_id()
-        self.check_sent(self.stranger().send(mails.mail(mails.SPAM + b"\r\n", message_id=id), recipients="a@sink.example"))
-        self.assertIsNotNone(mails.verdict(self.sink.take(id).data))
 
 
 class Accepting(Faults):

@@ -54,6 +54,7 @@ class MailServerCase(unittest.TestCase):
     postfix_settings = {}
     mailboxes = False
     certificate = False
+    milter_on_tcp = False
 
     @classmethod
     def setUpClass(cls):
@@ -62,7 +63,7 @@ class MailServerCase(unittest.TestCase):
         cls.failed = True  # until all have started
         cls.sink = Sink(cls.place)
         cls.milter = Milter(cls.place, PROGRAM, os.path.join(SOURCE, "rules"), settings=cls.milter_settings,
-                            shared_with_postfix=True)
+                            shared_with_postfix=True, tcp=cls.milter_on_tcp)
         cls.dovecot = Dovecot(cls.place) if cls.mailboxes else None
         cls.postfix = Postfix(
             cls.place, milter=cls.milter.postfix, sink_port=cls.sink.port, settings=cls.postfix_settings,
