@@ -8,6 +8,7 @@
 #include "engine/match/existence.h"
 #include "engine/match/filter.h"
 #include "engine/match/hyperscan.h"
+#include "engine/match/limits.h"
 #include "engine/regex/syntax.h"
 
 namespace thresh {
@@ -138,10 +139,6 @@ PatternPlan numbered(const Draft& draft, SetNumbers& numbers) {
   return plan;
 }
 
-// Few and rare windows in long texts are Hyperscan's best case: 5.4 GB/s against 0.7 for the 15 windows of
-// the stock rules' `full` patterns. (With the 3,765 of their body patterns it makes 9 MB/s against 52.)
-constexpr std::size_t most_for_hyperscan = 64;
-
 std::string database_for(const std::vector<PatternPlan>& patterns, const std::vector<ByteSet>& sets) {
   std::vector<std::string> expressions;
   for (const PatternPlan& pattern : patterns) {
@@ -153,7 +150,8 @@ std::string database_for(const std::vector<PatternPlan>& patterns, const std::ve
       expressions.push_back(hyperscan_expression(looked_for));
     }
   }
-  if (expressions.empty() || expressions.size() > most_for_hyperscan || !HyperscanDatabase::runs_here())
+  if (expressions.empty() || expressions.size() > limits::hyperscan_windows ||
+      !HyperscanDatabase::runs_here())
     return {};
   const auto database = HyperscanDatabase::compile(expressions);
   return database ? database->serialize() : std::string();
