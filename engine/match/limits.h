@@ -26,6 +26,16 @@ inline constexpr std::size_t copied_nodes = 4000;
 // Alternatives that are counted without PCRE2: their numbers fit a byte.
 inline constexpr std::size_t sequences = 200;
 
+// Spellings, case apart, of the four bytes of a window that are looked for by hash.
+inline constexpr std::size_t spellings = 48;
+// Windows of one pattern that are looked for by masks, of those with a byte that is not ASCII, of the others,
+// and where a false alarm is dear: neighbours are united until so few are left. A mask has a bit for each.
+inline constexpr std::size_t high_masks = 8;
+inline constexpr std::size_t masks = 6;
+inline constexpr std::size_t dear_masks = 32;
+// Different sets of bytes in a plan: their numbers have 16 bits. Patterns that need more are asked of PCRE2.
+inline constexpr std::size_t byte_sets = 1 << 16;
+
 // Windows that Hyperscan is given. Few and rare ones in long texts are its best case: 5.4 GB/s against 0.7
 // for the 15 windows of the stock rules' `full` patterns. (With the 3,765 of their body patterns it makes
 // 9 MB/s against 52, and compiles for 38 s.)

@@ -16,11 +16,7 @@ namespace {
 
 // A requirement that costs more than this is met by nearly every text: PCRE2 looks at once.
 constexpr double too_dear = 6e-3;
-// Windows of one pattern that are looked for by masks, of those with a byte that is not ASCII and of the
-// others: more where a false alarm costs more.
-constexpr std::size_t most_high_masks = 8;
-constexpr std::size_t most_masks = 6;
-constexpr std::size_t most_dear_masks = 32;
+// Of a pattern for which a false alarm costs more.
 constexpr double dear = 4;
 
 // How one pattern will be looked for, before its sets have numbers.
@@ -64,9 +60,9 @@ Draft draft_for(Requirement requirement, TextKind kind) {
   }
   std::uint32_t trimmed = 0;
   for (auto* windows : {&high, &rest}) {
-    const std::size_t most = requirement.price > dear ? most_dear_masks
-                             : windows == &high       ? most_high_masks
-                                                      : most_masks;
+    const std::size_t most = requirement.price > dear ? limits::dear_masks
+                             : windows == &high       ? limits::high_masks
+                                                      : limits::masks;
     for (Window& window : united(std::move(*windows), most, kind)) {
       if (windows == &rest) trimmed = std::max(trimmed, trim(window, kind));
       draft.parts.push_back({std::move(window), PlannedWindow::no_gram});
@@ -106,7 +102,7 @@ class SetNumbers {
   std::optional<std::uint16_t> of(const ByteSet& set) {
     const auto [entry, fresh] = numbers_.try_emplace(set, sets_.size());
     if (fresh) sets_.push_back(set);
-    if (entry->second > 0xffff) return std::nullopt;
+    if (entry->second >= limits::byte_sets) return std::nullopt;
     return static_cast<std::uint16_t>(entry->second);
   }
 

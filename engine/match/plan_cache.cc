@@ -156,8 +156,8 @@ std::string serialize(const MatchPlan& plan) {
 // The filter trusts what it is given, so nothing is taken that does not fit together.
 bool is_sound(const PlannedWindow& window, const std::vector<ByteSet>& sets) {
   constexpr std::size_t gram_size = 4;
-  // The filter spells out at most 48 once case is folded away, which may hide two bytes at each place.
-  constexpr std::size_t most_spellings = 48 << gram_size;
+  // The filter spells out at most so many once case is folded away, which may hide two bytes at each place.
+  constexpr std::size_t most_spellings = limits::spellings << gram_size;
   if (window.size == 0 || window.size > max_checked) return false;
   for (std::size_t i = 0; i < window.size; ++i)
     if (window.sets[i] >= sets.size()) return false;

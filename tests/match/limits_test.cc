@@ -10,6 +10,7 @@
 #include <random>
 
 #include "engine/match/existence.h"
+#include "engine/match/filter.h"
 #include "engine/match/hyperscan.h"
 #include "engine/match/lazy_dfa.h"
 #include "engine/match/matcher.h"
@@ -277,6 +278,87 @@ TEST(MatchLimits, Sequences) {
   EXPECT_EQ(hits[1].count, 4U);
 }
 
+MatchPlan planned(std::vector<std::string> sources) {
+  std::vector<PatternGroup> groups(1);
+  for (std::string& source : sources)
+    groups[0].patterns.push_back({.name = "R", .pattern = {std::move(source), ""}});
+  auto plan = make_plan(groups, 1);
+  EXPECT_TRUE(plan) << plan.error().text();
+  return std::move(*plan);
+}
+
+TEST(MatchLimits, Spellings) {
+  const auto window = [](std::string_view source) { return find(source).requirement->any_of.at(0); };
+  EXPECT_EQ(Filter::gram_at(window("[a-f][a-h]q9")), 0U);
+  EXPECT_EQ(Filter::gram_at(window("[a-g][a-g]q9")), none);
+  expect_as_pcre2("[a-g][a-g]q9", {"agq9", "hgq9", "xxaaq9xx"});
+  expect_as_pcre2("[a-f][a-h]q9", {"ahq9", "gaq9", "xxaaq9xx"});
+}
+
+TEST(MatchLimits, Masks) {
+  // Forty alternatives with a window each, of so many spellings that no four bytes of them are few.
+  const auto of = [](bool high, std::size_t more) {
+    std::vector<std::string> parts;
+    for (unsigned i = 0; i < 40; ++i) {
+      char rare[16];
+      if (high)
+        std::snprintf(rare, sizeof rare, "\\x%02x", 0xc0 + i);
+      else
+        std::snprintf(rare, sizeof rare, "%u", 10 + i);
+      parts.push_back("[a-z]{8}[a-g]" + std::string(rare) + "[h-n]" + (high ? "[a-g]{2}" : "") + "[a-z]{4}" +
+                      repeated("[a-z]", more));
+    }
+    return any_of(parts);
+  };
+  const auto windows = [](const std::string& source) {
+    const MatchPlan plan = planned({source});
+    EXPECT_TRUE(plan.groups[0][0]);
+    for (const PlannedWindow& window : plan.groups[0][0]->windows)
+      EXPECT_EQ(window.gram, PlannedWindow::no_gram);
+    return plan.groups[0][0]->windows.size();
+  };
+  EXPECT_EQ(windows(of(false, 0)), limits::masks);
+  EXPECT_EQ(windows(of(true, 0)), limits::high_masks);
+  EXPECT_EQ(windows(of(false, 30)), limits::dear_masks);
+  expect_as_pcre2(of(false, 0), {"abcdabcdg10nabcd", "abcdabcda49hzzzz", "abcdabcdg50nabcd",
+                                 "abcdabcdh10nabcd", "-abcdabcda27kqqqq-"});
+  expect_as_pcre2(of(true, 0), {"abcdabcdg\xc0ngaabcd", "abcdabcda\xe7hagzzzz", "abcdabcda\xe8hagzzzz",
+                                "abcdabcda\xe7oagzzzz"});
+}
+
+// 24 classes a pattern, all different, of which a plan needs some.
+TEST(MatchLimits, ByteSets) {
+  std::vector<std::string> sources;
+  unsigned next = 0;
+  const auto one = [&] {
+    const unsigned n = next++;
+    std::string set = "[";
+    for (unsigned bit = 0; bit < 17; ++bit)
+      if ((n + 1) >> bit & 1) set += static_cast<char>('a' + bit);
+    return set + "]";
+  };
+  while (next < limits::byte_sets + 20'000) {
+    std::string source = "#";
+    for (int i = 0; i < 24; ++i) source += one();
+    sources.push_back(source);
+  }
+  const auto text_of = [](const std::string& source) {
+    std::string text = "#";
+    for (std::size_t at = source.find('['); at != std::string::npos; at = source.find('[', at + 1))
+      text += source[at + 1];
+    return text;
+  };
+  const std::string first = text_of(sources.front());
+  const std::string last = text_of(sources.back());
+  const Matcher matcher = compiled(sources);
+  EXPECT_GT(matcher.statistics().always, 0U);
+  EXPECT_GT(matcher.statistics().filtered, sources.size() / 2);
+  MatchScratch scratch(matcher);
+  EXPECT_THAT(hits_of(matcher, scratch, {first}), testing::Contains(0U));
+  EXPECT_THAT(hits_of(matcher, scratch, {last}), testing::Contains(sources.size() - 1));
+  EXPECT_TRUE(hits_of(matcher, scratch, {last.substr(1)}).empty());
+}
+
 // Few windows are Hyperscan's, more are not; the answers are the same.
 TEST(MatchLimits, HyperscanWindows) {
   if (!HyperscanDatabase::runs_here()) GTEST_SKIP() << "needs a processor with SSSE3";
@@ -502,6 +584,33 @@ TEST_F(PlanFile, SizeIsBounded) {
   EXPECT_NE(refused.error().what.find("is not kept: more than " + std::to_string(size - 1)),
             std::string::npos);
   EXPECT_TRUE(read_plan(dir_, key_, groups_));
+}
+
+// What the filter could not bear is not taken, even from a file whose digest is right.
+TEST_F(PlanFile, RefusesWhatDoesNotFit) {
+  FilterPlan good = *plan_.groups[0][0];
+  const auto is_read = [&](const FilterPlan& pattern) {
+    plan_.groups[0][0] = pattern;
+    EXPECT_TRUE(write_plan(dir_, key_, plan_));
+    return read_plan(dir_, key_, groups_).has_value();
+  };
+  plan_.sets.push_back(ByteSet::all());
+  EXPECT_TRUE(is_read(good));
+  FilterPlan bad = good;
+  for (std::uint16_t& set : bad.windows[0].sets) set = static_cast<std::uint16_t>(plan_.sets.size() - 1);
+  bad.windows[0].gram = PlannedWindow::no_gram;
+  EXPECT_TRUE(is_read(bad));
+  bad.windows[0].gram = 0;  // 2^32 spellings
+  EXPECT_FALSE(is_read(bad));
+  bad = good;
+  bad.times = max_times + 1;
+  EXPECT_FALSE(is_read(bad));
+  bad = good;
+  bad.windows[0].size = max_checked + 1;
+  EXPECT_FALSE(is_read(bad));
+  bad = good;
+  bad.windows[0].sets[0] = static_cast<std::uint16_t>(plan_.sets.size());
+  EXPECT_FALSE(is_read(bad));
 }
 
 // A sparse file, so large that reading it would fail loudly.
