@@ -94,7 +94,8 @@ class Reader {
  public:
   explicit Reader(std::string_view text) : text_(text) {}
   bool bytes(void* to, std::size_t size) {
-    if (size > text_.size()) {
+    // Behind a failure there is no text, not even for no bytes.
+    if (!ok_ || size > text_.size()) {
       ok_ = false;
       text_ = {};
       std::memset(to, 0, size);
