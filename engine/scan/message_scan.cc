@@ -140,13 +140,9 @@ void MessageScan::run_uri_details() {
 void MessageScan::run_evals(RuleType type) {
   for (const PlannedEval& eval : context_.plan.evals) {
     if (eval.call.rule->type != type) continue;
-<<<<<<< HEAD
     if (!in_time()) return;
-    const EvalResult result = eval.function(evals_, eval.call);
-=======
     EvalResult result = false;
     watched(eval.rule, [&] { result = eval.function(evals_, eval.call); });
->>>>>>> d6c4306ed09a35ac9c9400c7c40e956e1751fe4c
     if (result.value != 0) got_hit(eval.rule, result.value);
     for (std::string& line : evals_.logs()) logs_.emplace_back(eval.rule, std::move(line));
     evals_.logs().clear();

@@ -76,15 +76,11 @@ class MessageScan {
   EvalContext evals_;
   std::vector<std::pair<std::uint32_t, std::string>> logs_;  // rule → what its test said
   std::vector<MatchScratch::Capture> captures_;              // of MIME header and template rules
-<<<<<<< HEAD
   std::chrono::steady_clock::time_point deadline_{};
   bool late_ = false;
-  std::string_view single_text_;  // what texts_of() of one text shows
-=======
-  std::vector<std::string> limited_;                         // rules that the matcher does not know
-  std::vector<std::string> cut_captures_;                    // names with too many values, so far
-  std::string_view single_text_;                             // what texts_of() of one text shows
->>>>>>> d6c4306ed09a35ac9c9400c7c40e956e1751fe4c
+  std::vector<std::string> limited_;       // rules that the matcher does not know
+  std::vector<std::string> cut_captures_;  // names with too many values, so far
+  std::string_view single_text_;           // what texts_of() of one text shows
 };
 
 }  // namespace thresh
