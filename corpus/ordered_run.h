@@ -13,6 +13,10 @@
 
 namespace thresh {
 
+// Results a thread that may wait for those before them: 64 verdicts are small, and one message that takes
+// long does not stop the others.
+inline constexpr std::size_t waiting_results = 64;
+
 // `work(i)` runs on the workers, in any order; `deliver(i, result)` on the calling thread, for i = 0, 1, 2,
 // ... Neither may throw.
 template <typename Result, typename Work, typename Deliver>
@@ -21,7 +25,7 @@ void ordered_run(std::size_t items, unsigned threads, Work&& work, Deliver&& del
     for (std::size_t i = 0; i < items; ++i) deliver(i, work(i));
     return;
   }
-  const std::size_t window = std::size_t{64} * threads;
+  const std::size_t window = waiting_results * threads;
   std::mutex mutex;
   std::condition_variable room, done;
   std::vector<std::optional<Result>> ring(window);

@@ -52,6 +52,13 @@ class Server {
   Server(const Settings& settings, const LoadGeneration& load) : settings_(settings), load_(load) {}
 
   Result<void> run();
+  // Nobody shall connect to what nobody serves.
+  void close_sockets() {
+    watchdog_.reset();
+    control_.reset();
+    http_.reset();
+    if (socket_) socket_->close();
+  }
 
  private:
   Result<void> open();
@@ -293,6 +300,7 @@ Result<void> serve(const Settings& settings, const LoadGeneration& load) {
   // Never destroyed: libmilter's threads may look at it until the process is gone.
   auto* const server = new Server(settings, load);
   auto status = server->run();
+  if (!status) server->close_sockets();
   return status;
 }
 

@@ -126,6 +126,7 @@ int run(const ScanOptions& options) {
               {.what = fmt::format("{}: its pattern ran into the match limit and counts as no hit", rule),
                .where = name,
                .remedy = {}});
+        for (const std::string& what : verdict->bounds) complain({.what = what, .where = name, .remedy = {}});
       });
   if (!options.json && !options.explain && !unheard)
     fmt::print("{} messages: {} spam, {} ham{}\n", mail.messages.size() - failed, spam,

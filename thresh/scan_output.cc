@@ -83,6 +83,7 @@ std::string json_line(std::string_view name, const Verdict& verdict) {
                               {"hits", std::move(hits)},
                               {"auth", nlohmann::ordered_json::object()}};
   if (!verdict.limited.empty()) line["limited"] = verdict.limited;
+  if (!verdict.bounds.empty()) line["bounds"] = verdict.bounds;
   return line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
@@ -147,6 +148,7 @@ std::string explanation(std::string_view name, const Verdict& verdict, bool colo
   out += fmt::format("{:->8}\n{:>8.3f}\n", "", verdict.score);
   for (const std::string& rule : verdict.limited)
     out += fmt::format("{}: its pattern ran into the match limit, so it is unknown\n", rule);
+  for (const std::string& what : verdict.bounds) out += what + "\n";
   for (const std::string& what : verdict.partial) out += partial_text(what) + "\n";
   return out;
 }

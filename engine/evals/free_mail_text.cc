@@ -12,7 +12,7 @@ namespace {
 
 constexpr auto npos = std::string_view::npos;
 
-// Sanity limits of FreeMail.
+// Sanity limits of FreeMail.pm: addresses of links, and all that are looked up.
 constexpr std::size_t link_emails = 20;
 constexpr std::size_t all_emails = 40;
 

@@ -7,10 +7,15 @@
 #include <utility>
 
 #include "engine/base/ascii.h"
+#include "engine/match/limits.h"
 #include "engine/message/limits.h"
 
 namespace thresh {
 namespace {
+
+// Matches in one part's field that `tflags multiple` counts where maxhits says nothing
+// (Plugin/MIMEHeader.pm).
+constexpr std::uint32_t usual_maxhits = 1000;
 
 // "range=2-5", "range=3-", "range=-4", "range=2".
 bool parse_part_range(std::string_view word, std::uint32_t& first, std::uint32_t& last) {
@@ -118,7 +123,7 @@ Result<MimeHeaderTest> MimeHeaderTest::make(const Rule& rule) {
   test.negated_ = rule.negated;
   test.if_unset_ = rule.if_unset.value_or("");
   test.multiple_ = rule.tflags.multiple;
-  test.max_hits_ = rule.tflags.maxhits != 0 ? rule.tflags.maxhits : test.multiple_ ? 1000 : 1;
+  test.max_hits_ = rule.tflags.maxhits != 0 ? rule.tflags.maxhits : test.multiple_ ? usual_maxhits : 1;
   for (const std::string& word : rule.tflags.all)
     if (parse_part_range(word, test.first_part_, test.last_part_)) break;
   for (const std::string& word : rule.tflags.all)
@@ -149,10 +154,13 @@ std::uint32_t MimeHeaderTest::count(std::string_view text, RegexScratch& scratch
         for (const auto& [name, group] : pattern_.names()) {
           if (group >= groups.size() || groups[group].begin >= groups[group].end) continue;
           auto at = std::ranges::find(*captures, name, &Capture::name);
-          if (at == captures->end()) at = captures->insert(captures->end(), Capture{name, {}});
+          if (at == captures->end()) at = captures->insert(captures->end(), Capture{name, {}, false});
           std::string value(groups[group].in(text));
-          if (std::ranges::find(at->values, value) == at->values.end())
+          if (std::ranges::find(at->values, value) != at->values.end()) continue;
+          if (at->values.size() < limits::captured_values)
             at->values.push_back(std::move(value));
+          else
+            at->cut = true;
         }
       }
     }

@@ -24,6 +24,7 @@ class MimeHeaderTest {
   struct Capture {
     std::string name;
     std::vector<std::string> values;
+    bool cut = false;  // there were more than limits::captured_values
   };
 
   // The rule's value: 0 no hit; under `tflags multiple` the matches in the first part that has any. Captures

@@ -269,8 +269,8 @@ class Reader {
 
   // False when the rest of the line is not to be read: something looked like a URI and is none.
   bool read_uri(std::string_view line) {
-    constexpr std::size_t most = 20;
-    if (details_.uris.size() >= most) return true;
+    constexpr std::size_t most_uris = 20;  // PDFInfo.pm's own bound
+    if (details_.uris.size() >= most_uris) return true;
     const UriPlace place = find_uri(line);
     if (place.string.empty() && place.address.empty()) return true;
     const auto has_dot = [](std::string_view text) { return text.find('.') != none && text.find('.') != 0; };
@@ -341,7 +341,7 @@ bool is_octal(std::string_view text) {
 }  // namespace
 
 std::string pdf_string(std::string_view written) {
-  constexpr std::size_t longest = 256;
+  constexpr std::size_t longest_string = 256;  // PDFInfo.pm's own bound
   std::string text;
   if (written.starts_with('<')) {
     for (std::size_t at = 0; at + 1 < written.size();) {
@@ -376,7 +376,7 @@ std::string pdf_string(std::string_view written) {
     }
     text = std::move(plain);
   }
-  if (text.size() > longest) text.resize(longest);
+  if (text.size() > longest_string) text.resize(longest_string);
   return text;
 }
 

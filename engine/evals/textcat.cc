@@ -117,7 +117,7 @@ std::string sample_text(EvalContext& context) {
   static const Regex links = fixed_pattern("https?(?:\\:\\/\\/|:&#x2F;&#x2F;|%3A%2F%2F)\\S{1,1024}", "s");
   static const Regex addresses = fixed_pattern("\\S{1,64}?\\@[a-zA-Z]\\S{1,128}", "s");
   static const Regex hosts = fixed_pattern("\\bwww\\.\\S{1,128}", "s");
-  constexpr std::size_t longest = 10'000;
+  constexpr std::size_t sampled_bytes = 10'000;  // TextCat.pm's own bound
   std::string text;
   for (const std::string_view line : context.message.body()) {
     if (!text.empty()) text += '\n';
@@ -128,7 +128,7 @@ std::string sample_text(EvalContext& context) {
   if (find_folded(text, "http") != std::string_view::npos) text = blank_out(links, text, context.regex);
   if (text.find('@') != std::string::npos) text = blank_out(addresses, text, context.regex);
   if (text.find("www.") != std::string::npos) text = blank_out(hosts, text, context.regex);
-  if (text.size() > longest) text.resize(longest);
+  if (text.size() > sampled_bytes) text.resize(sampled_bytes);
   return text;
 }
 

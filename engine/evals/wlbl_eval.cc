@@ -308,7 +308,7 @@ EvalResult check_mailfrom_matches_rcvd(EvalContext& context, const EvalCall&) {
 // The hosts under which a URI's host can be listed: itself and what remains as labels go, at most the
 // last 11.
 std::vector<std::string_view> listing_names(std::string_view host) {
-  constexpr std::size_t most = 11;
+  constexpr std::size_t most_names = 11;
   if (host.size() > 1 && host.starts_with('[') && host.ends_with(']'))
     return {host.substr(1, host.size() - 2)};
   if (host.empty()) return {};
@@ -319,7 +319,7 @@ std::vector<std::string_view> listing_names(std::string_view host) {
     return names;
   for (std::size_t dot = host.find('.'); dot != npos; dot = host.find('.', dot + 1))
     names.push_back(host.substr(dot + 1));
-  if (names.size() > most) names.erase(names.begin(), names.end() - most);
+  if (names.size() > most_names) names.erase(names.begin(), names.end() - most_names);
   return names;
 }
 

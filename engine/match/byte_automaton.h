@@ -34,6 +34,7 @@ struct ByteAutomaton {
   };
   // More states than this are not made: repeats are loosened first, then there is no automaton.
   static constexpr std::size_t max_states = 4000;
+  // Sets that states may look behind for; each is a bit of LazyDfa's states. What asks for more is loosened.
   static constexpr std::size_t max_behind = 16;
 
   std::vector<State> states;

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "engine/match/limits.h"
+
 namespace thresh {
 namespace {
 
@@ -50,9 +52,6 @@ Node grouped(Node node) {
   return group;
 }
 
-// A repeat whose copies can grow the pattern to more than this is not unrolled.
-constexpr std::size_t max_copied = 4000;
-
 std::size_t size_of(const Node& node) {
   std::size_t n = 1;
   for (const Node& child : node.children) n += size_of(child);
@@ -86,7 +85,7 @@ Node trimmed(Node node, bool at_front) {
       if (node.min == 0) return {};
       node.max = node.min;
       if (node.min == 1) return grouped(trimmed(std::move(node.children[0]), at_front));
-      if (size_of(node.children[0]) > max_copied) return node;
+      if (size_of(node.children[0]) > limits::copied_nodes) return node;
       Node end = grouped(trimmed(node.children[0], at_front));
       if (at_front) end.copies = node.min;
       --node.min;

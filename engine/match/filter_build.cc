@@ -4,12 +4,12 @@
 #include <cstring>
 
 #include "engine/match/filter.h"
+#include "engine/match/limits.h"
 
 namespace thresh {
 namespace {
 
 constexpr std::size_t gram_size = 4;
-constexpr std::size_t max_spellings = 48;
 constexpr unsigned char case_bit = 0x20;
 
 // The bytes of `set` with the case bit on.
@@ -27,9 +27,9 @@ std::size_t Filter::gram_at(const Window& window) {
   double best_frequency = 2;
   for (std::size_t at = 0; at + gram_size <= std::min(window.size(), max_window); ++at) {
     std::size_t spellings = 1;
-    for (std::size_t j = 0; j < gram_size && spellings <= max_spellings; ++j)
+    for (std::size_t j = 0; j < gram_size && spellings <= limits::spellings; ++j)
       spellings *= static_cast<std::size_t>(folded(window[at + j]).size());
-    if (spellings > max_spellings) continue;
+    if (spellings > limits::spellings) continue;
     const auto first = window.begin() + static_cast<std::ptrdiff_t>(at);
     const double f = frequency(Window(first, first + gram_size));
     if (f >= best_frequency) continue;

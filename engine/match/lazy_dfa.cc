@@ -43,15 +43,23 @@ LazyDfa::LazyDfa(const ByteAutomaton& automaton, std::size_t& used) : automaton_
 }
 
 void LazyDfa::clear() {
-  states_ = {};
-  kernels_ = {};
-  rows_ = {};
-  table_.assign(first_table_size, not_made);
+  // `= {}` would keep the memory.
+  states_ = std::vector<State>();
+  kernels_ = std::vector<std::uint32_t>();
+  rows_ = std::vector<Id>();
+  table_ = std::vector<Id>();
   starts_.clear();
   bytes_seen_ = 0;
   hopeless_ = false;
   used_ -= bytes_;
   bytes_ = 0;
+}
+
+void LazyDfa::count_bytes() {
+  const std::size_t now = states_.capacity() * sizeof(State) + kernels_.capacity() * sizeof(std::uint32_t) +
+                          (rows_.capacity() + table_.capacity()) * sizeof(Id);
+  used_ += now - bytes_;
+  bytes_ = now;
 }
 
 LazyDfa::Id LazyDfa::state_of(std::uint32_t before) {
@@ -60,7 +68,7 @@ LazyDfa::Id LazyDfa::state_of(std::uint32_t before) {
     return std::span(kernels_).subspan(state.first, state.size);
   };
   if (2 * states_.size() >= table_.size()) {
-    std::vector<Id> larger(table_.size() * 4, not_made);
+    std::vector<Id> larger(std::max(first_table_size, table_.size() * 4), not_made);
     for (Id id = first_state; id < first_state + states_.size(); ++id) {
       std::size_t at = hash_of(kernel_of(id), states_[id - first_state].before);
       while (larger[at % larger.size()] != not_made) ++at;
@@ -79,10 +87,7 @@ LazyDfa::Id LazyDfa::state_of(std::uint32_t before) {
       {static_cast<std::uint32_t>(kernels_.size()), static_cast<std::uint32_t>(kernel_.size()), before});
   kernels_.insert(kernels_.end(), kernel_.begin(), kernel_.end());
   rows_.resize(rows_.size() + columns_, not_made);
-  // Vectors double and a slot of the hash table stands for every fourth.
-  const std::size_t size = 2 * (sizeof(State) + (kernel_.size() + columns_ + 4) * sizeof(Id));
-  bytes_ += size;
-  used_ += size;
+  count_bytes();
   return id;
 }
 
@@ -176,10 +181,9 @@ LazyDfa::Answer LazyDfa::run(std::string_view text, std::size_t from, std::size_
       Id next = entry(id, class_[data[i]] + offset);
       if (next < first_state) {
         if (next == not_made) {
-          if (states_.size() >= max_states && bytes_seen_ + (i - from) < bytes_a_state * states_.size())
-            hopeless_ = true;
+          if (is_full() && bytes_seen_ + (i - from) < bytes_a_state * states_.size()) hopeless_ = true;
           if (hopeless_) return true;
-          if (states_.size() >= max_states) {
+          if (is_full()) {
             // Begins again from here.
             const State old = states_[id - first_state];
             kernel_.assign(kernels_.begin() + old.first, kernels_.begin() + old.first + old.size);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "engine/match/byte_automaton.h"
+#include "engine/match/limits.h"
 
 namespace thresh {
 
@@ -41,8 +42,6 @@ class LazyDfa {
   static constexpr Id first_state = 3;
   // Bits of a state beside those of ByteAutomaton::behind.
   static constexpr std::uint32_t at_start = 1U << 31;
-  // Past this many states the texts are not of a kind that pays.
-  static constexpr std::size_t max_states = 3000;
 
   struct State {
     std::uint32_t first = 0;  // its automaton states in kernels_
@@ -52,11 +51,15 @@ class LazyDfa {
 
   // The state with these automaton states; kernel_ holds them, sorted.
   Id state_of(std::uint32_t before);
+  void count_bytes();
   Id start_state(std::uint32_t before);
   // `searching`: a match may also begin behind the byte. `at_end`: there is no byte.
   Id step(Id from, unsigned char byte, bool at_end, bool searching);
   // Follows the empty moves from `state` into stack_; true when that reaches the end of the pattern.
   bool close(const State& state, unsigned char byte, bool at_end);
+  [[nodiscard]] bool is_full() const {
+    return states_.size() >= limits::automaton_states || bytes_ >= limits::automaton_bytes;
+  }
   [[nodiscard]] std::uint32_t before_byte(unsigned char byte) const { return before_[byte]; }
   [[nodiscard]] Id& entry(Id state, std::size_t column) {
     return rows_[(state - first_state) * columns_ + column];

@@ -7,16 +7,13 @@
 
 #include "engine/match/filter.h"
 #include "engine/match/lazy_regex.h"
+#include "engine/match/limits.h"
 #include "engine/match/plan.h"
 #include "engine/match/plan_cache.h"
 #include "engine/match/scan_state.h"
 
 namespace thresh {
 namespace {
-
-// After so many looks for one pattern in one text its automaton reads the rest in one pass: PCRE2 may need
-// time in proportion to the text for each of them.
-constexpr std::uint32_t many_looks = 64;
 
 struct CompiledPattern {
   CompiledPattern(const PatternSpec& spec, std::uint32_t n)
@@ -154,7 +151,7 @@ void Matcher::scan(GroupId id, std::span<const std::string_view> texts, MatchScr
     if (progress.looked_in != current) progress.looks = 0;
     progress.looked_in = current;
     LazyDfa::Answer answer = LazyDfa::Answer::unknown;
-    if (++progress.looks == many_looks)
+    if (++progress.looks == limits::looks)
       answer = s.ask_automaton(pattern.number, pattern.automaton, text, from);
     if (answer == LazyDfa::Answer::no) {
       progress.next_text = current + 1;

@@ -85,6 +85,13 @@ struct MatchWork {
   }
 };
 
+// Bytes that a scratch holds at this moment and that depend on the texts.
+struct MatchMemory {
+  std::size_t texts = 0;
+  std::size_t windows = 0;
+  std::size_t automata = 0;
+};
+
 class MatchScratch;
 
 class Matcher {
@@ -97,7 +104,8 @@ class Matcher {
   ~Matcher();
 
   // Every pattern of the group that matches at least one of `texts`, each once, in no particular order;
-  // appended to `hits`. Patterns that ran into PCRE2's limit are named in the scratch and count as no match.
+  // appended to `hits`. Patterns that ran into PCRE2's limit are named in the scratch; where they did, they
+  // count as no match.
   void scan(GroupId group, std::span<const std::string_view> texts, MatchScratch& scratch,
             std::vector<PatternHit>& hits) const;
 
@@ -135,6 +143,9 @@ class MatchScratch {
   [[nodiscard]] std::span<const Capture> captures() const;
   // Names of rules whose pattern ran into a limit since begin_message().
   [[nodiscard]] std::span<const std::string> limited() const;
+  // Names that were captured with more values than limits::captured_values since begin_message().
+  [[nodiscard]] std::span<const std::string> cut_captures() const;
+  [[nodiscard]] MatchMemory memory() const;
   [[nodiscard]] const MatchWork& work() const;
   [[nodiscard]] RegexScratch& regex();
 

@@ -8,6 +8,7 @@
 #include "engine/match/existence.h"
 #include "engine/match/filter.h"
 #include "engine/match/hyperscan.h"
+#include "engine/match/limits.h"
 #include "engine/regex/syntax.h"
 
 namespace thresh {
@@ -15,11 +16,7 @@ namespace {
 
 // A requirement that costs more than this is met by nearly every text: PCRE2 looks at once.
 constexpr double too_dear = 6e-3;
-// Windows of one pattern that are looked for by masks, of those with a byte that is not ASCII and of the
-// others: more where a false alarm costs more.
-constexpr std::size_t most_high_masks = 8;
-constexpr std::size_t most_masks = 6;
-constexpr std::size_t most_dear_masks = 32;
+// Of a pattern for which a false alarm costs more.
 constexpr double dear = 4;
 
 // How one pattern will be looked for, before its sets have numbers.
@@ -63,9 +60,9 @@ Draft draft_for(Requirement requirement, TextKind kind) {
   }
   std::uint32_t trimmed = 0;
   for (auto* windows : {&high, &rest}) {
-    const std::size_t most = requirement.price > dear ? most_dear_masks
-                             : windows == &high       ? most_high_masks
-                                                      : most_masks;
+    const std::size_t most = requirement.price > dear ? limits::dear_masks
+                             : windows == &high       ? limits::high_masks
+                                                      : limits::masks;
     for (Window& window : united(std::move(*windows), most, kind)) {
       if (windows == &rest) trimmed = std::max(trimmed, trim(window, kind));
       draft.parts.push_back({std::move(window), PlannedWindow::no_gram});
@@ -105,7 +102,7 @@ class SetNumbers {
   std::optional<std::uint16_t> of(const ByteSet& set) {
     const auto [entry, fresh] = numbers_.try_emplace(set, sets_.size());
     if (fresh) sets_.push_back(set);
-    if (entry->second > 0xffff) return std::nullopt;
+    if (entry->second >= limits::byte_sets) return std::nullopt;
     return static_cast<std::uint16_t>(entry->second);
   }
 
@@ -138,10 +135,6 @@ PatternPlan numbered(const Draft& draft, SetNumbers& numbers) {
   return plan;
 }
 
-// Few and rare windows in long texts are Hyperscan's best case: 5.4 GB/s against 0.7 for the 15 windows of
-// the stock rules' `full` patterns. (With the 3,765 of their body patterns it makes 9 MB/s against 52.)
-constexpr std::size_t most_for_hyperscan = 64;
-
 std::string database_for(const std::vector<PatternPlan>& patterns, const std::vector<ByteSet>& sets) {
   std::vector<std::string> expressions;
   for (const PatternPlan& pattern : patterns) {
@@ -153,7 +146,8 @@ std::string database_for(const std::vector<PatternPlan>& patterns, const std::ve
       expressions.push_back(hyperscan_expression(looked_for));
     }
   }
-  if (expressions.empty() || expressions.size() > most_for_hyperscan || !HyperscanDatabase::runs_here())
+  if (expressions.empty() || expressions.size() > limits::hyperscan_windows ||
+      !HyperscanDatabase::runs_here())
     return {};
   const auto database = HyperscanDatabase::compile(expressions);
   return database ? database->serialize() : std::string();

@@ -28,8 +28,6 @@ constexpr std::uint32_t format_version = 9;
 constexpr std::string_view magic = "THRMATCH";
 constexpr std::size_t digest_size = 32;
 constexpr std::size_t head_size = magic.size() + 2 * digest_size;
-// A plan for the stock rules takes half a megabyte.
-constexpr std::size_t max_file = 256 << 20;
 
 class Digest {
  public:
@@ -96,7 +94,8 @@ class Reader {
  public:
   explicit Reader(std::string_view text) : text_(text) {}
   bool bytes(void* to, std::size_t size) {
-    if (size > text_.size()) {
+    // Behind a failure there is no text, not even for no bytes.
+    if (!ok_ || size > text_.size()) {
       ok_ = false;
       text_ = {};
       std::memset(to, 0, size);
@@ -158,8 +157,8 @@ std::string serialize(const MatchPlan& plan) {
 // The filter trusts what it is given, so nothing is taken that does not fit together.
 bool is_sound(const PlannedWindow& window, const std::vector<ByteSet>& sets) {
   constexpr std::size_t gram_size = 4;
-  // The filter spells out at most 48 once case is folded away, which may hide two bytes at each place.
-  constexpr std::size_t most_spellings = 48 << gram_size;
+  // The filter spells out at most so many once case is folded away, which may hide two bytes at each place.
+  constexpr std::size_t most_spellings = limits::spellings << gram_size;
   if (window.size == 0 || window.size > max_checked) return false;
   for (std::size_t i = 0; i < window.size; ++i)
     if (window.sets[i] >= sets.size()) return false;
@@ -263,7 +262,7 @@ PlanKey plan_key(std::span<const PatternGroup> groups) {
 }
 
 std::optional<MatchPlan> read_plan(const std::filesystem::path& directory, const PlanKey& key,
-                                   std::span<const PatternGroup> groups) {
+                                   std::span<const PatternGroup> groups, std::size_t most_bytes) {
   bool trusted = false;
   const Descriptor dir = open_directory(directory, trusted);
   if (!trusted) return std::nullopt;
@@ -272,7 +271,7 @@ std::optional<MatchPlan> read_plan(const std::filesystem::path& directory, const
   if (!fd || ::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode) || !is_ours(status))
     return std::nullopt;
   const auto size = static_cast<std::size_t>(status.st_size);
-  if (size < head_size || size > max_file) return std::nullopt;
+  if (size < head_size || size > most_bytes) return std::nullopt;
   std::string text(size, '\0');
   for (std::size_t got = 0; got < size;) {
     const ssize_t n = ::read(fd.get(), text.data() + got, size - got);
@@ -288,7 +287,13 @@ std::optional<MatchPlan> read_plan(const std::filesystem::path& directory, const
   return parse_plan(body, groups);
 }
 
-Result<void> write_plan(const std::filesystem::path& directory, const PlanKey& key, const MatchPlan& plan) {
+Result<void> write_plan(const std::filesystem::path& directory, const PlanKey& key, const MatchPlan& plan,
+                        std::size_t most_bytes) {
+  const std::string body = serialize(plan);
+  if (head_size + body.size() > most_bytes)
+    return fail(fmt::format("the match plan takes {} bytes and is not kept: more than {}",
+                            head_size + body.size(), most_bytes),
+                directory.string(), "every start makes it again; give fewer rules to one scanner");
   std::error_code error;
   if (!std::filesystem::exists(directory, error)) {
     std::filesystem::create_directories(directory, error);
@@ -306,7 +311,6 @@ Result<void> write_plan(const std::filesystem::path& directory, const PlanKey& k
   const Descriptor fd(
       ::openat(dir.get(), aside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!fd) return fail(fmt::format("cannot write the cache: {}", std::strerror(errno)), directory.string());
-  const std::string body = serialize(plan);
   std::string head(magic);
   head += as_text(key);
   head += as_text(digest_of(body));

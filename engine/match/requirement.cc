@@ -19,16 +19,6 @@ using syntax::Node;
 using syntax::unlimited;
 using syntax::Width;
 
-constexpr std::size_t max_paths = 256;         // windows from one point
-constexpr std::size_t few_paths = 4;           // the same for a first look
-constexpr std::size_t max_windows = 1024;      // of one requirement
-constexpr std::size_t max_states = 400'000;    // beyond this nothing more is looked for
-constexpr std::uint32_t max_copies = 4;        // of what a quantifier repeats
-constexpr std::uint32_t max_byte_copies = 16;  // the same where that is one byte
-constexpr std::size_t max_points = 40;         // tried in one concatenation
-constexpr std::size_t max_looks = 4000;        // points of one pattern
-constexpr std::size_t max_work = 1'500'000;    // steps of the search before only first looks are taken
-
 std::uint32_t add(std::uint32_t a, std::uint32_t b) {
   if (a == unlimited || b == unlimited || b > unlimited - 1 - a) return unlimited;
   return a + b;
@@ -40,7 +30,7 @@ void take_better(std::optional<Candidate>& best, std::optional<Candidate> other)
 
 class Finder {
  public:
-  explicit Finder(TextKind kind) : search_(machine_, kind) {}
+  Finder(TextKind kind, const limits::SearchBounds& bounds) : bounds_(bounds), search_(machine_, kind) {}
 
   struct Part {
     std::uint32_t entry = 0;
@@ -56,6 +46,8 @@ class Finder {
     if (whole.best) search_.lengthen(*whole.best);
     return std::move(whole.best);
   }
+
+  [[nodiscard]] SearchWork work() const { return {machine_.states.size(), looks_, search_.work()}; }
 
  private:
   // Every match comes through this state.
@@ -78,6 +70,7 @@ class Finder {
 
   void consider(std::optional<Candidate>& best, std::span<const Point> points);
 
+  const limits::SearchBounds& bounds_;
   Automaton machine_;
   WindowSearch search_;
   std::size_t looks_ = 0;
@@ -90,8 +83,9 @@ void Finder::consider(std::optional<Candidate>& best, std::span<const Point> poi
   constexpr double hope = 20;
   std::vector<std::pair<double, const Point*>> order;
   for (const Point& point : points) {
-    if (machine_.states.size() > max_states || ++looks_ > max_looks) break;
-    std::optional<Candidate> rough = search_.windows_from(point.state, point.before, few_paths, price_);
+    if (machine_.states.size() > bounds_.max_states || ++looks_ > bounds_.max_looks) break;
+    std::optional<Candidate> rough =
+        search_.windows_from(point.state, point.before, bounds_.few_paths, price_);
     if (!rough) continue;
     order.emplace_back(rough->cost(), &point);
     take_better(best, std::move(rough));
@@ -99,8 +93,8 @@ void Finder::consider(std::optional<Candidate>& best, std::span<const Point> poi
   std::ranges::sort(order);
   if (order.size() > closer) order.resize(closer);
   for (const auto& [cost, point] : order) {
-    if (search_.work() > max_work || (best && cost > hope * best->cost())) break;
-    take_better(best, search_.windows_from(point->state, point->before, max_paths, price_));
+    if (search_.work() > bounds_.max_work || (best && cost > hope * best->cost())) break;
+    take_better(best, search_.windows_from(point->state, point->before, bounds_.max_paths, price_));
   }
 }
 
@@ -122,7 +116,7 @@ Finder::Part Finder::build_concat(const Node& node, std::uint32_t next, Width be
     Part child = build(part_node, part.entry, starts[i], wanted);
     part.entry = child.entry;
     take_better(part.best, std::move(child.best));
-    if (wanted && points.size() < max_points) points.push_back({part.entry, starts[i]});
+    if (wanted && points.size() < bounds_.max_points) points.push_back({part.entry, starts[i]});
   }
   consider(part.best, points);
   return part;
@@ -158,7 +152,7 @@ Finder::Part Finder::build_alternate(const Node& node, std::uint32_t next, Width
     all.most_before = std::max(all.most_before, child.best->most_before);
     std::ranges::move(child.best->any_of, std::back_inserter(all.any_of));
     std::ranges::move(child.best->ends, std::back_inserter(all.ends));
-    if (all.any_of.size() > max_windows) every = false;
+    if (all.any_of.size() > bounds_.max_windows) every = false;
   }
   if (every) part.best = std::move(all);
   return part;
@@ -185,7 +179,7 @@ Finder::Part Finder::build_repeat(const Node& node, std::uint32_t next, Width be
   const Node& child = node.children[0];
   if (node.max == 0) return {next, std::nullopt};
   Part part{next, std::nullopt};
-  const std::uint32_t most_copies = child.kind == Kind::bytes ? max_byte_copies : max_copies;
+  const std::uint32_t most_copies = child.kind == Kind::bytes ? bounds_.max_byte_copies : bounds_.max_copies;
   const std::uint32_t copies = std::min(node.min, most_copies);
   if (node.max > copies) {
     if (node.max - copies <= most_copies && node.max != unlimited && node.min == copies) {
@@ -212,7 +206,8 @@ Finder::Part Finder::build_repeat(const Node& node, std::uint32_t next, Width be
 
 Finder::Part Finder::build(const Node& node, std::uint32_t next, Width before, bool wanted) {
   const auto edge = [&](Automaton::Kind kind) { return Part{machine_.add(kind, next), std::nullopt}; };
-  if (machine_.states.size() > max_states) return {machine_.add(Automaton::Kind::unknown), std::nullopt};
+  if (machine_.states.size() > bounds_.max_states)
+    return {machine_.add(Automaton::Kind::unknown), std::nullopt};
   switch (node.kind) {
     case Kind::bytes: {
       const std::uint32_t s = machine_.add(Automaton::Kind::bytes, next);
@@ -316,8 +311,12 @@ double confirmation_price(const syntax::Pattern& pattern) {
   return std::clamp(size_of(size_of, pattern.root) / simple, 1.0, most);
 }
 
-std::optional<Requirement> find_requirement(const syntax::Pattern& pattern, TextKind kind) {
-  return Finder(kind).find(pattern);
+std::optional<Requirement> find_requirement(const syntax::Pattern& pattern, TextKind kind,
+                                            const limits::SearchBounds& bounds, SearchWork* work) {
+  Finder finder(kind, bounds);
+  auto found = finder.find(pattern);
+  if (work != nullptr) *work = finder.work();
+  return found;
 }
 
 }  // namespace thresh

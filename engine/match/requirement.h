@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/match/limits.h"
 #include "engine/match/text_kind.h"
 #include "engine/regex/byte_set.h"
 #include "engine/regex/syntax.h"
@@ -53,10 +54,19 @@ struct Requirement {
 // Where a match begins no farther before its window it is looked for there alone.
 inline constexpr std::uint32_t near_window = 128;
 
+// What a search took, in the units of limits::SearchBounds.
+struct SearchWork {
+  std::size_t states = 0;
+  std::size_t looks = 0;
+  std::size_t steps = 0;
+};
+
 // The rarest requirement found; nothing when the pattern has none (it may match the empty string, for
-// example).
+// example) or none within the bounds. `work`, when given, receives what the search took.
 [[nodiscard]] std::optional<Requirement> find_requirement(const syntax::Pattern& pattern,
-                                                          TextKind kind = TextKind::body);
+                                                          TextKind kind = TextKind::body,
+                                                          const limits::SearchBounds& bounds = {},
+                                                          SearchWork* work = nullptr);
 
 // A row of bytes of one set that every match contains.
 struct Run {

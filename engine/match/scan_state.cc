@@ -3,21 +3,17 @@
 #include <algorithm>
 #include <cstring>
 
+#include "engine/match/limits.h"
+
 namespace thresh {
-namespace {
-
-// A scratch that has seen a larger message gives the memory back with the next one.
-constexpr std::size_t kept_bytes = 4 << 20;
-// Tables of a thread's automata; past this they begin anew.
-constexpr std::size_t most_automata_bytes = 8 << 20;
-
-}  // namespace
 
 void MatchScratch::State::begin_message() {
   captures.clear();
   limited.clear();
-  if (joined.capacity() > kept_bytes) joined = {};
-  if (windows.capacity() * sizeof(Filter::Hit) > kept_bytes) windows = {};
+  cut_captures.clear();
+  // A scratch that has seen a larger message gives the memory back with the next one (`= {}` would keep it).
+  if (joined.capacity() > limits::kept_bytes) std::string().swap(joined);
+  if (windows.capacity() * sizeof(Filter::Hit) > limits::kept_bytes) std::vector<Filter::Hit>().swap(windows);
 }
 
 void MatchScratch::State::join(std::span<const std::string_view> texts) {
@@ -40,7 +36,8 @@ void MatchScratch::State::join(std::span<const std::string_view> texts) {
   });
 }
 
-void MatchScratch::State::note_limit(const std::string& rule) {
+void MatchScratch::State::note_limit(const std::string& rule, Progress& at) {
+  ++at.exhausted;
   if (std::ranges::find(limited, rule) == limited.end()) limited.push_back(rule);
 }
 
@@ -53,7 +50,7 @@ LazyDfa::Answer MatchScratch::State::ask_automaton(std::uint32_t number, const L
     if (!made) return LazyDfa::Answer::unknown;
     dfa = std::make_unique<LazyDfa>(*made, automata_bytes);
   }
-  if (automata_bytes > most_automata_bytes)
+  if (automata_bytes > limits::automata_bytes)
     for (auto& each : automata)
       if (each) each->clear();
   const LazyDfa::Answer answer = dfa->run(text, from, text.size());
@@ -68,7 +65,7 @@ bool MatchScratch::State::look(const PatternSpec& spec, const Regex& re, std::st
   const MatchStatus status = last_start >= text.size()
                                  ? re.match(text, from, regex, found)
                                  : re.match_starting(text, from, last_start, regex, found);
-  if (status == MatchStatus::limit) note_limit(spec.name);
+  if (status == MatchStatus::limit) note_limit(spec.name, at);
   return status == MatchStatus::match;
 }
 
@@ -91,7 +88,7 @@ void MatchScratch::State::count(const PatternSpec& spec, const LazyRegex::Compil
     }
     return spec.multiple && (spec.maxhits == 0 || at.count < spec.maxhits);
   });
-  if (status == MatchStatus::limit) note_limit(spec.name);
+  if (status == MatchStatus::limit) note_limit(spec.name, at);
 }
 
 void MatchScratch::State::keep_captures(const std::string& rule, const Regex& re, std::string_view text) {
@@ -102,7 +99,11 @@ void MatchScratch::State::keep_captures(const std::string& rule, const Regex& re
     auto kept =
         std::ranges::find_if(captures, [&](const Capture& c) { return c.rule == rule && c.name == name; });
     if (kept == captures.end()) kept = captures.insert(kept, Capture{name, rule, {}});
-    if (std::ranges::find(kept->values, value) == kept->values.end()) kept->values.emplace_back(value);
+    if (std::ranges::find(kept->values, value) != kept->values.end()) continue;
+    if (kept->values.size() < limits::captured_values)
+      kept->values.emplace_back(value);
+    else if (std::ranges::find(cut_captures, name) == cut_captures.end())
+      cut_captures.push_back(name);
   }
 }
 
@@ -117,6 +118,14 @@ std::span<const MatchScratch::Capture> MatchScratch::captures() const {
 }
 std::span<const std::string> MatchScratch::limited() const {
   return state_->limited;
+}
+std::span<const std::string> MatchScratch::cut_captures() const {
+  return state_->cut_captures;
+}
+MatchMemory MatchScratch::memory() const {
+  return {.texts = state_->joined.capacity(),
+          .windows = state_->windows.capacity() * sizeof(Filter::Hit),
+          .automata = state_->automata_bytes};
 }
 const MatchWork& MatchScratch::work() const {
   return state_->work;

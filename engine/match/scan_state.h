@@ -14,6 +14,7 @@
 #include "engine/match/lazy_automaton.h"
 #include "engine/match/lazy_dfa.h"
 #include "engine/match/lazy_regex.h"
+#include "engine/match/limits.h"
 #include "engine/match/matcher.h"
 
 namespace thresh {
@@ -29,6 +30,7 @@ struct MatchScratch::State {
     std::uint32_t found_in = none;  // the first text that had a match
     std::uint32_t looks = 0;        // in text `looked_in`
     std::uint32_t looked_in = none;
+    std::uint32_t exhausted = 0;  // looks that ran into PCRE2's match limit
     bool touched = false;
     bool confirmed = false;
     std::array<std::int32_t, max_times> places{};  // of the latest windows in that text
@@ -37,6 +39,7 @@ struct MatchScratch::State {
   RegexScratch regex;
   std::vector<Capture> captures;
   std::vector<std::string> limited;
+  std::vector<std::string> cut_captures;
   MatchWork work;
 
   std::string joined;                 // the texts, each between newlines
@@ -64,6 +67,7 @@ struct MatchScratch::State {
     return at;
   }
   [[nodiscard]] static bool is_done(const PatternSpec& spec, const Progress& at) {
+    if (at.exhausted >= limits::exhausted_looks) return true;
     return spec.multiple ? spec.maxhits > 0 && at.count >= spec.maxhits : at.count > 0;
   }
   // What the pattern's automaton says of `text` from `from` on. `number`: of the pattern, in its matcher.
@@ -77,7 +81,7 @@ struct MatchScratch::State {
              Progress& at);
 
  private:
-  void note_limit(const std::string& rule);
+  void note_limit(const std::string& rule, Progress& at);
   void keep_captures(const std::string& rule, const Regex& re, std::string_view text);
 };
 

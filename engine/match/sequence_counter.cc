@@ -1,5 +1,7 @@
 #include "engine/match/sequence_counter.h"
 
+#include "engine/match/limits.h"
+
 namespace thresh {
 
 using syntax::Kind;
@@ -17,7 +19,6 @@ std::optional<SequenceCounter> SequenceCounter::make(const syntax::Pattern& patt
 }
 
 bool SequenceCounter::add(const Node& alternative) {
-  constexpr std::size_t most_sequences = 200;
   std::vector<ByteSet> sets;
   if (alternative.kind == Kind::bytes) {
     sets.push_back(alternative.set);
@@ -27,7 +28,7 @@ bool SequenceCounter::add(const Node& alternative) {
       sets.push_back(part.set);
     }
   }
-  if (sets.empty() || rests_.size() == most_sequences) return false;
+  if (sets.empty() || rests_.size() == limits::sequences) return false;
   rests_.emplace_back(sets.begin() + 1, sets.end());
   for (unsigned b = 0; b < 256; ++b) {
     if (!sets.front().has(static_cast<unsigned char>(b))) continue;

@@ -22,4 +22,9 @@ inline constexpr int nesting = 20;  // `subparse`
 // its answer does not change any more.
 inline constexpr std::size_t detected_bytes = 2000;
 
+// SpamAssassin follows every redirection. A URI of 8 KB can hold a thousand, one in the other, and their
+// forms grow with the square (10 MB). Once the forms of a message take this much, redirections are not
+// followed any more, and the verdict says so; real messages stay below 100 KB.
+inline constexpr std::size_t uri_form_bytes = std::size_t{2} << 20;
+
 }  // namespace thresh::limits

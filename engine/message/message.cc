@@ -198,6 +198,9 @@ void Message::add_uri(std::string_view uri) const {
 bool Message::uri_truncated() const {
   return state_->uri_list().truncated();
 }
+bool Message::uri_redirections_dropped() const {
+  return state_->uri_list().redirections_dropped();
+}
 
 Arena& Message::arena() const {
   return state_->arena;

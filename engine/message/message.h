@@ -92,6 +92,8 @@ class Message {
   [[nodiscard]] std::span<const UriDetail> uri_details() const;
   [[nodiscard]] std::span<const std::string_view> uris() const;
   [[nodiscard]] bool uri_truncated() const;
+  // Whether a redirection was not followed because of limits::uri_form_bytes.
+  [[nodiscard]] bool uri_redirections_dropped() const;
   // PerMsgStatus::add_uri_detail_list: a URI that a plugin found where no mail reader shows it (inside a
   // PDF). For what runs before rules do: views of uris() taken earlier do not have it.
   void add_uri(std::string_view uri) const;

@@ -63,6 +63,7 @@ class UriList {
   // get_uri_list: the cleaned forms of all entries, each once.
   [[nodiscard]] std::pmr::vector<std::string_view> all_forms() const;
   [[nodiscard]] bool truncated() const { return truncated_ || canonicalizer_.truncated(); }
+  [[nodiscard]] bool redirections_dropped() const { return canonicalizer_.redirections_dropped(); }
   void set_truncated() { truncated_ = true; }
 
  private:

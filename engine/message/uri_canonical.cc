@@ -18,11 +18,6 @@ namespace {
 
 constexpr std::size_t npos = std::string_view::npos;
 
-// SpamAssassin follows every redirection. A URI of 8 KB can hold a thousand, one in the other, and their
-// forms grow with the square (10 MB). Once the forms of a message take this much, redirections are not
-// followed any more; real messages stay below 100 KB.
-constexpr std::size_t max_form_bytes = std::size_t{2} << 20;
-
 // Length of /^https?:/i; 0 when `text` does not begin so. In a string of characters U+017F folds to s.
 std::size_t http_scheme(std::string_view text, bool characters) {
   if (!ascii::istarts_with(text, "http")) return 0;
@@ -170,7 +165,10 @@ void UriCanonicalizer::add_form(Text form) {
 }
 
 void UriCanonicalizer::add_target(Text target) {
-  if (bytes_ > max_form_bytes) return;
+  if (bytes_ > limits::uri_form_bytes) {
+    redirections_dropped_ = true;
+    return;
+  }
   if (target.characters) target.characters = !perl::is_ascii(target.text);
   if (std::ranges::any_of(targets_, [&](const Text& old) {
         return old.text == target.text && old.characters == target.characters;

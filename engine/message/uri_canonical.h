@@ -42,6 +42,8 @@ class UriCanonicalizer {
 
   // True when a form was cut at limits::uri_length characters since the making of this object.
   [[nodiscard]] bool truncated() const { return truncated_; }
+  // True when a redirection was not followed because of limits::uri_form_bytes.
+  [[nodiscard]] bool redirections_dropped() const { return redirections_dropped_; }
 
  private:
   struct Text {
@@ -70,6 +72,7 @@ class UriCanonicalizer {
   ViewIndex known_forms_;
   std::size_t bytes_ = 0;  // of all forms so far
   bool truncated_ = false;
+  bool redirections_dropped_ = false;
 };
 
 }  // namespace thresh

@@ -5,10 +5,12 @@
 #include <fmt/format.h>
 
 #include "engine/base/ascii.h"
+#include "engine/regex/limits.h"
 
 namespace thresh::syntax {
 
 Result<Pattern> parse(std::string_view source, std::string_view modifiers) {
+  if (source.size() > limits::pattern_bytes) return thresh::fail("the pattern is longer than 1 MiB");
   // The first pass only counts the groups: \12 is a reference where there are so many.
   Parser counting(source, unlimited);
   if (!counting.run(modifiers))
@@ -70,7 +72,7 @@ bool Parser::run(std::string_view letters) {
 }
 
 Node Parser::alternatives(int depth) {
-  if (depth > max_nesting) {
+  if (depth > limits::pattern_nesting) {
     fail("Too many nested open parens");
     return {};
   }

@@ -10,21 +10,12 @@
 #include <atomic>
 #include <mutex>
 
+#include "engine/regex/limits.h"
 #include "engine/regex/syntax.h"
 #include "engine/regex/translation.h"
 
 namespace thresh {
 namespace {
-
-// Backtracks in one match. Patterns of the stock rules stay far below; one that reaches it costs about 20 ms.
-constexpr std::uint32_t match_limit = 1'000'000;
-constexpr std::uint32_t depth_limit =
-    100'000;  // nested backtracking; bounds the interpreter, as the next one does (pcre2api)
-constexpr std::uint32_t heap_limit_kib = 32 * 1024;  // per thread
-constexpr std::size_t jit_stack_start = 32 * 1024;
-constexpr std::size_t jit_stack_most = 1024 * 1024;
-// Patterns that PCRE2 would compile to more than this are refused.
-constexpr std::size_t max_pattern_bytes = 1 << 20;
 
 // PCRE2's tables of the C locale begin with 256 bytes of lower case and 256 of the other case; Perl also
 // folds the letters of Latin-1.
@@ -99,11 +90,11 @@ struct RegexScratch::State {
 
   State() {
     context = pcre2_match_context_create(nullptr);
-    stack = pcre2_jit_stack_create(jit_stack_start, jit_stack_most, nullptr);
+    stack = pcre2_jit_stack_create(limits::jit_stack_start, limits::jit_stack, nullptr);
     if (context != nullptr) {
-      pcre2_set_match_limit(context, match_limit);
-      pcre2_set_depth_limit(context, depth_limit);
-      pcre2_set_heap_limit(context, heap_limit_kib);
+      pcre2_set_match_limit(context, limits::backtracks);
+      pcre2_set_depth_limit(context, limits::backtrack_depth);
+      pcre2_set_heap_limit(context, limits::match_heap_kib);
       if (stack != nullptr) pcre2_jit_stack_assign(context, nullptr, stack);
     }
     reserve(16);
@@ -133,7 +124,6 @@ Regex& Regex::operator=(Regex&&) noexcept = default;
 Regex::~Regex() = default;
 
 Result<Regex> Regex::compile(std::string_view source, std::string_view modifiers) {
-  if (source.size() > max_pattern_bytes) return fail("the pattern is longer than 1 MiB");
   auto pattern = syntax::parse(source, modifiers);
   if (!pattern) return std::unexpected(std::move(pattern.error()));
   return compile(*pattern);

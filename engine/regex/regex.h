@@ -42,7 +42,7 @@ struct Span {
 enum class MatchStatus {
   no_match,
   match,
-  limit,  // gave up at the match or depth limit: unknown, the caller counts and names it
+  limit,  // gave up at one of PCRE2's bounds (limits.h): unknown, the caller counts and names it
 };
 
 class RegexScratch;

@@ -70,9 +70,6 @@ struct Pattern {
   std::vector<std::pair<std::string, unsigned>> names;
 };
 
-// Nesting deeper than this is refused (Perl and PCRE2 have such bounds too).
-inline constexpr int max_nesting = 200;
-
 // What Perl refuses, or warns about while SpamAssassin treats warnings as errors (Util::compile_regexp), is
 // an error here too; so is what bytes under /aa cannot express. The charset is /aa unless the pattern says
 // otherwise inside.

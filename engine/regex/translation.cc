@@ -8,12 +8,10 @@
 #include <optional>
 
 #include "engine/base/ascii.h"
+#include "engine/regex/limits.h"
 
 namespace thresh::syntax {
 namespace {
-
-// More alternatives than this for one lookbehind are refused: PCRE2 tries them one by one at every place.
-constexpr std::size_t max_lookbehind_shapes = 2000;
 
 std::string hex(unsigned char byte) {
   return fmt::format("\\x{:02x}", static_cast<unsigned>(byte));
@@ -51,7 +49,7 @@ bool shapes(const Node& node, std::vector<Node>& out) {
       sofar[0].kind = Kind::concat;
       for (const Node& child : node.children) {
         std::vector<Node> parts;
-        if (!shapes(child, parts) || sofar.size() * parts.size() > max_lookbehind_shapes) return false;
+        if (!shapes(child, parts) || sofar.size() * parts.size() > limits::lookbehind_shapes) return false;
         std::vector<Node> next;
         for (const Node& left : sofar)
           for (const Node& right : parts) {
@@ -109,7 +107,7 @@ bool shapes(const Node& node, std::vector<Node>& out) {
     default:
       return false;
   }
-  return out.size() <= max_lookbehind_shapes;
+  return out.size() <= limits::lookbehind_shapes;
 }
 
 // Whether the node means the same when called as a group: a call undoes captures, and positions inside are

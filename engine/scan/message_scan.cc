@@ -64,6 +64,11 @@ void MessageScan::got_hit(std::uint32_t rule, double value, std::uint32_t hits) 
   slot_.values[rule] += value > 0 ? value : 1;
 }
 
+void MessageScan::note_limit(std::uint32_t rule) {
+  const std::string& name = context_.rules.rules()[rule].name;
+  if (std::ranges::find(limited_, name) == limited_.end()) limited_.push_back(name);
+}
+
 void MessageScan::scan_headers() {
   const auto rules = context_.rules.rules();
   for (const HeaderGroup& group : context_.plan.headers) {
@@ -113,24 +118,35 @@ void MessageScan::run_mimeheaders() {
   std::vector<MimeHeaderTest::Capture> captures;
   for (const PlannedMimeHeader& planned : context_.plan.mimeheaders) {
     captures.clear();
-    const std::uint32_t count = planned.test.value(message_, slot_.scratch.regex(), &captures);
+    std::uint32_t count = 0;
+    watched(planned.rule, [&] { count = planned.test.value(message_, slot_.scratch.regex(), &captures); });
     if (count > 0) got_hit(planned.rule, count, count);
-    for (MimeHeaderTest::Capture& capture : captures)
+    for (MimeHeaderTest::Capture& capture : captures) {
+      if (capture.cut && std::ranges::find(cut_captures_, capture.name) == cut_captures_.end())
+        cut_captures_.push_back(capture.name);
       captures_.push_back(
           {std::move(capture.name), context_.rules.rules()[planned.rule].name, std::move(capture.values)});
+    }
   }
 }
 
 void MessageScan::run_uri_details() {
   for (const PlannedUriDetail& planned : context_.plan.uri_details)
-    if (planned.test.matches(message_, slot_.scratch.regex())) got_hit(planned.rule, 1);
+    watched(planned.rule, [&] {
+      if (planned.test.matches(message_, slot_.scratch.regex())) got_hit(planned.rule, 1);
+    });
 }
 
 void MessageScan::run_evals(RuleType type) {
   for (const PlannedEval& eval : context_.plan.evals) {
     if (eval.call.rule->type != type) continue;
+<<<<<<< HEAD
     if (!in_time()) return;
     const EvalResult result = eval.function(evals_, eval.call);
+=======
+    EvalResult result = false;
+    watched(eval.rule, [&] { result = eval.function(evals_, eval.call); });
+>>>>>>> d6c4306ed09a35ac9c9400c7c40e956e1751fe4c
     if (result.value != 0) got_hit(eval.rule, result.value);
     for (std::string& line : evals_.logs()) logs_.emplace_back(eval.rule, std::move(line));
     evals_.logs().clear();

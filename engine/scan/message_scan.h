@@ -42,6 +42,14 @@ class MessageScan {
   void take_hits_of_evals();
   void run_templates();
   void evaluate_metas();
+  // Runs what belongs to a rule and asks PCRE2 by itself: a limit that it runs into is the rule's.
+  template <typename Run>
+  void watched(std::uint32_t rule, Run&& run) {
+    const std::uint64_t before = slot_.scratch.regex().limits_hit();
+    run();
+    if (slot_.scratch.regex().limits_hit() != before) note_limit(rule);
+  }
+  void note_limit(std::uint32_t rule);
   void match_template(const TemplateRule& planned, const Regex& regex,
                       std::span<const std::string_view> texts);
   // What a rule with %{NAME} in its pattern looks at.
@@ -68,9 +76,15 @@ class MessageScan {
   EvalContext evals_;
   std::vector<std::pair<std::uint32_t, std::string>> logs_;  // rule → what its test said
   std::vector<MatchScratch::Capture> captures_;              // of MIME header and template rules
+<<<<<<< HEAD
   std::chrono::steady_clock::time_point deadline_{};
   bool late_ = false;
   std::string_view single_text_;  // what texts_of() of one text shows
+=======
+  std::vector<std::string> limited_;                         // rules that the matcher does not know
+  std::vector<std::string> cut_captures_;                    // names with too many values, so far
+  std::string_view single_text_;                             // what texts_of() of one text shows
+>>>>>>> d6c4306ed09a35ac9c9400c7c40e956e1751fe4c
 };
 
 }  // namespace thresh

@@ -1,7 +1,11 @@
 // MessageScan's second half: from hits to a Verdict that explains itself.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
+#include "engine/match/limits.h"
+#include "engine/message/limits.h"
 #include "engine/scan/limits.h"
 #include "engine/scan/message_scan.h"
 
@@ -144,7 +148,18 @@ Verdict MessageScan::verdict(const ScannerOptions& options, ScanDetail detail) {
       if (VerdictHit* hit = hit_of(rule); hit != nullptr) hit->logs.push_back(std::move(line));
   }
   if (late_) v.partial.emplace_back("time");
-  for (const std::string& name : slot_.scratch.limited()) v.limited.push_back(name);
+  v.limited = std::move(limited_);
+  for (const std::string& name : slot_.scratch.limited())
+    if (std::ranges::find(v.limited, name) == v.limited.end()) v.limited.push_back(name);
+  if (message_.uri_redirections_dropped())
+    v.bounds.push_back(
+        fmt::format("the forms of its URIs take {} MiB, so further redirections were not followed",
+                    limits::uri_form_bytes >> 20));
+  for (const std::string& name : slot_.scratch.cut_captures())
+    if (std::ranges::find(cut_captures_, name) == cut_captures_.end()) cut_captures_.push_back(name);
+  for (const std::string& name : cut_captures_)
+    v.bounds.push_back(fmt::format("more than {} values were captured for {}, and the others left aside",
+                                   limits::captured_values, name));
   return v;
 }
 

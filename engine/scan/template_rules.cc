@@ -43,10 +43,15 @@ void MessageScan::run_templates() {
       }
       values.emplace_back(*captured_values);
     }
-    if (values.size() < rule.templates.size() || !planned.may_match(texts, slot_.scratch.regex())) continue;
-    const auto regex = planned.pattern(values);
-    if (!regex) continue;  // values too long for a pattern; the rule cannot be decided and does not count
-    match_template(planned, *regex, texts);
+    if (values.size() < rule.templates.size()) continue;
+    watched(planned.index(), [&] {
+      if (!planned.may_match(texts, slot_.scratch.regex())) return;
+      // Values too long for a pattern: the rule cannot be decided and does not count.
+      if (const auto regex = planned.pattern(values))
+        match_template(planned, *regex, texts);
+      else
+        note_limit(planned.index());
+    });
   }
 }
 

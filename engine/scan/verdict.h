@@ -51,6 +51,8 @@ struct Verdict {
   std::vector<std::string> partial;
   std::vector<std::string>
       limited;  // rules whose pattern ran into PCRE2's match limit: unknown, counted as no hit
+  std::vector<std::string>
+      bounds;  // what else was cut short and may have changed the verdict, a sentence each
   std::vector<MatchedText> matches;  // where asked for
   StageTimes times{};                // these two where asked for (ScanDetail::cost)
   MatchWork work;

@@ -11,8 +11,11 @@ SourceLocation RuleLoader::here() const {
 }
 
 void RuleLoader::note(LintNote::Kind kind, const SourceLocation& where, std::string what) {
-  if (set_.notes_.size() < kMaxLintNotes)
-    set_.notes_.push_back({.kind = kind, .where = where, .what = std::move(what)});
+  if (set_.notes_.size() >= kMaxLintNotes) return;
+  // The last one says that it is not alone.
+  if (set_.notes_.size() + 1 == kMaxLintNotes)
+    what = "this and all further notes are left out: there are at least " + std::to_string(kMaxLintNotes);
+  set_.notes_.push_back({.kind = kind, .where = where, .what = std::move(what)});
 }
 
 void RuleLoader::error_at(const SourceLocation& where, std::string what, std::string remedy) {

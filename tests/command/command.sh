@@ -87,6 +87,11 @@ named 'names do not drive the terminal' 'esc\x1b]0;x.eml: is empty'
 expect 'standard input has a bound' 1 "$(head -c 3000 /dev/zero | status "$thresh" scan --rules hello.cf --set scan.max_message_size=2000 -)"
 named 'the bound of standard input' 'is larger than 2000 bytes'
 
+# Of many warnings the first ten are shown, the rest counted.
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13; do echo 'include hello.cf'; done >many.cf
+expect 'a scan with many warnings' 0 "$(status "$thresh" scan --rules many.cf spam.eml)"
+named 'many warnings are counted' '2 more warnings'
+
 # A pattern that explodes: a verdict all the same, and the rule is named everywhere.
 printf 'body EXPLODES /^x(?:a+a+)+$/\nscore EXPLODES 3\n' | cat - hello.cf | sed '/^test/d' >explode.cf
 { printf 'Subject: a\n\nhello\n\nx'; head -c 1500 /dev/zero | tr '\0' a; printf ' cb\n'; } >explode.eml

@@ -304,6 +304,17 @@ TEST(UriCanonical, FormsOfAMessageAreBounded) {
   EXPECT_GT(list.details()[0].cleaned.size(), 400u);
   EXPECT_LT(list.details()[199].cleaned.size(), 5u);
   EXPECT_LT(arena.footprint(), std::size_t{64} << 20);
+  EXPECT_TRUE(list.redirections_dropped());
+  EXPECT_FALSE(list.truncated());
+  std::size_t bytes = 0;
+  for (const UriDetail& detail : list.details())
+    for (const std::string_view form : detail.cleaned) bytes += form.size();
+  EXPECT_GT(bytes, limits::uri_form_bytes);
+  EXPECT_LT(bytes, 3 * limits::uri_form_bytes);
+  // One such URI is followed to its end.
+  UriList one(settings, arena);
+  one.add(uri.substr(0, uri.size() / 2), {}, false);
+  EXPECT_FALSE(one.redirections_dropped());
 }
 
 TEST(UriEscape, DecodesPrintableAndEncodesTheRest) {

@@ -21,6 +21,7 @@ TEST(RuleLimits, NotesAreBounded) {
   std::vector<LintNote> notes;
   EXPECT_FALSE(RuleSet::parse(text, "a.cf", options, &notes));
   EXPECT_EQ(notes.size(), kMaxLintNotes);
+  EXPECT_NE(notes.back().what.find("all further notes are left out"), std::string::npos);
 }
 
 }  // namespace

@@ -142,7 +142,9 @@ TEST_F(Load, IncludeDepthIsBounded) {
   for (int i = 0; i <= kMaxIncludeDepth + 1; ++i)
     write("f" + std::to_string(i) + ".cf",
           "include f" + std::to_string(i + 1) + ".cf\nbody R" + std::to_string(i) + " /x/\n");
-  EXPECT_FALSE(RuleSet::load(std::vector<std::string>{path("f0.cf")}));
+  const auto refused = RuleSet::load(std::vector<std::string>{path("f0.cf")});
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().what, "");
   EXPECT_TRUE(RuleSet::load(std::vector<std::string>{path("f3.cf")}));
 }
 
@@ -152,6 +154,19 @@ TEST_F(Load, FileSizeIsBounded) {
   const auto rules = RuleSet::load(std::vector<std::string>{big});
   ASSERT_FALSE(rules);
   EXPECT_NE(rules.error().what.find("larger"), std::string::npos);
+}
+
+TEST_F(Load, NumberOfFilesIsBounded) {
+  write("rules/a.cf", "body A /x/\n");
+  for (std::size_t i = 0; i < kMaxRuleFiles; ++i) std::ofstream(path("rules/z" + std::to_string(i) + ".cf"));
+  const std::vector<std::string> paths{path("rules")};
+  const auto refused = RuleSet::load(paths);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().what, "more than 10000 rule files");
+  fs::remove(path("rules/z0.cf"));
+  const auto loaded = RuleSet::load(paths);
+  ASSERT_TRUE(loaded) << loaded.error().text();
+  EXPECT_EQ(loaded->files().size(), kMaxRuleFiles);
 }
 
 constexpr const char* kStock = "/usr/share/spamassassin";
