@@ -61,7 +61,7 @@ class Sampler(threading.Thread):
 
 class Bench:
     def __init__(self, place, options):
-        self.place, self.options = place, options
+        self.place, self.options, self.sent = place, options, 0
         self.program = f"{options.programs}/thresh"
         if not options.rules:
             options.rules = [f"{ROOT}/rules"]
@@ -102,9 +102,10 @@ class Bench:
         begin = time.monotonic()
         done = subprocess.run(
             [f"{self.options.programs}/bench/milter/mail_sender", "--port", str(self.postfix.port[service]),
-             "--count", str(count), "--connections", str(self.options.connections), "--pretend", "--rate", str(rate),
+             "--count", str(count), "--first", str(self.sent), "--connections", str(self.options.connections), "--pretend", "--rate", str(rate),
              "--per-connection", str(self.options.per_connection), "--largest", str(LARGEST), self.list],
             stdout=subprocess.PIPE)
+        self.sent += count
         report = json.loads(done.stdout)
         self.postfix.wait_delivered(600)
         seconds = time.monotonic() - begin
@@ -203,6 +204,7 @@ class Bench:
 
 def main():
     options = arguments()
+    sys.stdout.reconfigure(line_buffering=True)
     reason = case.missing(["postfix"])
     if reason:
         print(f"SKIPPED: {reason}", file=sys.stderr)
@@ -221,8 +223,9 @@ def main():
             bench.latency(rate / 2)
             bench.reload()
             seen = bench.delivered()
-            print(f"sink: {seen['messages']} messages, {seen['without_id']} without id")
-            broken = bench.milter.daemon.running() is False
+            lost = bench.sent - seen["different"]
+            print(f"of {bench.sent} messages in all {lost} did not arrive, {seen['twice']} came twice")
+            broken = lost or seen["twice"] or not bench.milter.daemon.running()
         except Exception:
             print(place.logs(), file=sys.stderr)
             raise

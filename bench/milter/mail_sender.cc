@@ -27,6 +27,7 @@ struct Options {
   std::string list;
   std::uint16_t port = 25;
   std::size_t count = 1000;
+  std::size_t first = 0;  // X-Bench-Id of the first message
   std::size_t connections = 50;
   std::size_t per_connection = 10;
   double rate = 0;  // messages/s of all connections together; 0: as fast as the server takes them
@@ -160,7 +161,7 @@ class Sender {
     }
     if (accepted) {
       const std::string& text = messages_[id % messages_.size()];
-      const std::string top = fmt::format("X-Bench-Id: {}\r\n", id);
+      const std::string top = fmt::format("X-Bench-Id: {}\r\n", options_.first + id);
       const std::string_view end = ".\r\n";
       const std::array<asio::const_buffer, 3> parts{asio::buffer(top), asio::buffer(text), asio::buffer(end)};
       co_await asio::async_write(peer.socket, parts, asio::use_awaitable);
@@ -189,6 +190,7 @@ int main(int argc, char** argv) {
   app.add_option("list", options.list, "File that names message files, one a line")->required();
   app.add_option("--port", options.port, "Port of the server on 127.0.0.1")->required();
   app.add_option("--count", options.count, "Messages to send");
+  app.add_option("--first", options.first, "X-Bench-Id of the first message; the others count on");
   app.add_option("--connections", options.connections, "Connections at the same time");
   app.add_option("--per-connection", options.per_connection, "Messages on one connection");
   app.add_option("--rate", options.rate, "Messages a second; 0: as many as the server takes");

@@ -83,7 +83,7 @@ class Daemon:
             except subprocess.TimeoutExpired:
                 pass
         kill_group(self.pid)
-        self.process.wait(timeout)
+        self.process.wait(PATIENCE)
 
 
 def kill_group(group):
