@@ -282,8 +282,4 @@ void Filter::hold_new_messages() {
   holding = true;
 }
 
-void Filter::stop() {
-  smfi_stop();
-}
-
 }  // namespace thresh::milter

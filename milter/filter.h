@@ -17,16 +17,14 @@ class Filter {
   // `fd`: a socket that listens. `shared` must outlive the process' last callback.
   [[nodiscard]] static Result<void> open(int fd, Shared& shared, int connection_timeout_seconds);
 
-  // smfi_main: serves until stop(); false when libmilter gave up. Called once, from a thread of its own:
-  // libmilter starts a thread that would take SIGHUP, SIGTERM and SIGINT, and blocks them in the calling one.
+  // smfi_main: serves as long as the process lives; false when libmilter gave up. Called once, from a thread
+  // of its own: libmilter starts a thread that would take SIGHUP, SIGTERM and SIGINT, and blocks them in the
+  // calling one.
   [[nodiscard]] static bool run();
 
   // From now on a new message waits at MAIL FROM until the process ends: the mail server then does as its
   // milter_default_action says, as if the milter had not been there.
   static void hold_new_messages();
-
-  // smfi_stop.
-  static void stop();
 };
 
 }  // namespace thresh::milter

@@ -244,7 +244,8 @@ void Server::finish() {
   std::this_thread::sleep_for(last_answers);
   const auto left = gauges_.in_flight.load();
   log_->write(left > 0 ? LogLevel::warning : LogLevel::info, "stopped", {{"unfinished", left}});
-  Filter::stop();
+  // smfi_stop() would wait seconds for libmilter's listener; no message is in flight, so the process may just
+  // end.
 }
 
 Result<void> Server::run() {
