@@ -199,20 +199,22 @@ void Listener::accepted(Local::socket socket) {
 struct ControlSocket::State {
   State(LocalSocket listening, ControlLimits limits)
       : socket(std::move(listening)), listener(std::make_shared<Listener>(io, verbs, limits)) {}
-  // Destroyed from below; the context with all that waits in it goes before what that uses.
   ~State() {
     io.stop();
     if (thread.joinable()) thread.join();
     listener->stop();
     pool.stop();
     pool.join();
-    listener.reset();
   }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
 
+  // Destroyed from below: requests that wait in strands and pool hold streams of `io`, strands belong to the
+  // pool.
   LocalSocket socket;
-  std::map<std::string, Verb, std::less<>> verbs;
   asio::io_context io{1};
   asio::thread_pool pool{workers};
+  std::map<std::string, Verb, std::less<>> verbs;
   std::shared_ptr<Listener> listener;
   std::thread thread;
 };

@@ -147,6 +147,11 @@ struct Log::Writer {
     logger->set_level(spdlog::level::trace);
     logger->set_error_handler([this](const std::string&) { ++failed; });
   }
+  // The thread goes first, in peace: its last words still ask the queue for its count.
+  ~Writer() { pool.reset(); }
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
   // Signals are for the threads that wait for them; a pipe that nobody reads gives EPIPE instead.
   static void block_signals() {
     sigset_t all;
@@ -159,7 +164,6 @@ struct Log::Writer {
   Render render;
   std::atomic<std::uint64_t> failed{0};
   std::shared_ptr<Sink> sink;
-  // Taken down before the sink; its thread's last words still ask it for its count.
   std::shared_ptr<spdlog::details::thread_pool> pool;
   spdlog::details::thread_pool* queue;
   std::shared_ptr<spdlog::async_logger> logger;
