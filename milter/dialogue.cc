@@ -167,7 +167,7 @@ Dialogue::Answer Dialogue::end_of_message(MailServer& server) {
         return Answer::go_on;
       }
       scan(server, report, verdict);
-      if (!verdict) return fail_message(server, report, sender.is_protected);
+      if (!verdict) return fail_message(server, report, sender);
       report.verdict = &*verdict;
       const Policy::Decision decision = policy.decide(verdict->score, envelope_, sender);
       verdict->required = decision.required;
@@ -178,7 +178,7 @@ Dialogue::Answer Dialogue::end_of_message(MailServer& server) {
       report.verdict = nullptr;
       report.degraded.push_back(Degradation::internal);
       report.not_scanned_because = "internal fault";
-      return fail_message(server, report, sender.is_protected);
+      return fail_message(server, report, sender);
     }
   }();
   report.at_end = steady_clock::now() - begin;
@@ -247,11 +247,15 @@ Dialogue::Answer Dialogue::act(MailServer& server, MessageReport& report, const 
   return Answer::go_on;
 }
 
-Dialogue::Answer Dialogue::fail_message(MailServer& server, MessageReport& report, bool is_protected) {
+Dialogue::Answer Dialogue::fail_message(MailServer& server, MessageReport& report,
+                                        const Policy::Sender& sender) {
   const Policy& policy = message_->generation->policy;
-  if (is_protected || policy.accepts_on_failure()) {
-    report.disposition = Disposition::headers;
-    report.wanted = policy.accepts_on_failure() ? Disposition::headers : Disposition::tempfail;
+  if (sender.is_protected || policy.accepts_on_failure()) {
+    report.disposition = report.wanted = Disposition::headers;
+    if (!policy.accepts_on_failure()) {
+      report.wanted = Disposition::tempfail;
+      report.softened_by = sender.known_as;
+    }
     add_headers(server, unscanned_headers(report.not_scanned_because, policy.headers()));
     return Answer::go_on;
   }

@@ -82,7 +82,7 @@ class Dialogue {
   void begin_message(std::size_t announced);
   void scan(MailServer& server, MessageReport& report, std::optional<Verdict>& verdict);
   [[nodiscard]] Answer act(MailServer& server, MessageReport& report, const Policy::Decision& decision);
-  [[nodiscard]] Answer fail_message(MailServer& server, MessageReport& report, bool is_protected);
+  [[nodiscard]] Answer fail_message(MailServer& server, MessageReport& report, const Policy::Sender& sender);
   void remove_foreign(MailServer& server);
   void add_headers(MailServer& server, const std::vector<AddedHeader>& headers);
 

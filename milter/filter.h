@@ -1,11 +1,7 @@
 // libmilter's side: the callbacks that turn its calls into a Dialogue. libmilter keeps its state in the
 // process, so there is one Filter a process and one socket; several sockets are several instances
-// (docs/postfix.md).
+// (docs/impl.md).
 #pragma once
-
-#include <atomic>
-#include <condition_variable>
-#include <mutex>
 
 #include "engine/base/result.h"
 #include "milter/dialogue.h"

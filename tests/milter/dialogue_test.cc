@@ -261,6 +261,8 @@ TEST_F(DialogueTest, WithoutAFreeSlotTheSenderTriesAgainOrTheMessagePassesMarked
   content(d, "hello\r\n");
   EXPECT_EQ(d.end_of_message(server_), Dialogue::Answer::go_on);
   EXPECT_EQ(gauges_.scanning, 1);
+  EXPECT_EQ(done_.at(2).wanted, "tempfail");
+  EXPECT_EQ(done_.at(2).softened, "local");
 }
 
 TEST_F(DialogueTest, WithoutMemoryTheFirstPartIsMatchedAndTheReportSaysSo) {
